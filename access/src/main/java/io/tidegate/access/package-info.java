@@ -1,0 +1,5 @@
+/** access. */
+@NullMarked
+package io.tidegate.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** cli. */
+@NullMarked
+package io.tidegate.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** control. */
+@NullMarked
+package io.tidegate.control;
+
+import org.jspecify.annotations.NullMarked;

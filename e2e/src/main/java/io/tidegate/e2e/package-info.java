@@ -1,0 +1,5 @@
+/** e2e. */
+@NullMarked
+package io.tidegate.e2e;
+
+import org.jspecify.annotations.NullMarked;

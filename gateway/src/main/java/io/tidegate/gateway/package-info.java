@@ -1,0 +1,5 @@
+/** gateway. */
+@NullMarked
+package io.tidegate.gateway;
+
+import org.jspecify.annotations.NullMarked;

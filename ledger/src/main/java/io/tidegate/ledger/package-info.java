@@ -1,0 +1,5 @@
+/** ledger. */
+@NullMarked
+package io.tidegate.ledger;
+
+import org.jspecify.annotations.NullMarked;

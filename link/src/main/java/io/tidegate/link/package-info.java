@@ -1,0 +1,5 @@
+/** link. */
+@NullMarked
+package io.tidegate.link;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** server. */
+@NullMarked
+package io.tidegate.server;
+
+import org.jspecify.annotations.NullMarked;

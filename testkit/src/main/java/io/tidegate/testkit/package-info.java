@@ -1,0 +1,5 @@
+/** testkit. */
+@NullMarked
+package io.tidegate.testkit;
+
+import org.jspecify.annotations.NullMarked;

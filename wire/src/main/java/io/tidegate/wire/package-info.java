@@ -1,0 +1,5 @@
+/** wire. */
+@NullMarked
+package io.tidegate.wire;
+
+import org.jspecify.annotations.NullMarked;
