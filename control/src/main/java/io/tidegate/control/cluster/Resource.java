@@ -1,0 +1,36 @@
+package io.tidegate.control.cluster;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A MongoDB deployment that sessions go to.
+ *
+ * @param id {@code res_…}
+ * @param name slug, unique in its project
+ * @param connectionString {@code mongodb://} or {@code mongodb+srv://}, never with credentials
+ * @param authDatabase where its accounts are defined, usually {@code admin}
+ * @param gatewayName the gateway that reaches it; null for any connected one
+ */
+public record Resource(
+    String id,
+    String projectId,
+    String projectName,
+    String name,
+    String description,
+    String connectionString,
+    String authDatabase,
+    TlsOptions tls,
+    @Nullable String gatewayName,
+    long version,
+    Instant createdAt,
+    Instant updatedAt) {
+
+  /**
+   * How the gateway speaks TLS to the target.
+   *
+   * @param verify whether the certificate must be trusted and match the host
+   * @param caPem what to trust instead of the system's authorities
+   */
+  public record TlsOptions(boolean enabled, boolean verify, @Nullable String caPem) {}
+}

@@ -1,0 +1,46 @@
+package io.tidegate.control.identity;
+
+import io.tidegate.control.platform.Actor;
+import io.tidegate.control.platform.Page;
+import io.tidegate.control.platform.Secret;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The people and their roles. */
+public interface People {
+
+  Page<Person> list(Actor actor, Page.Ask ask);
+
+  /**
+   * One person, for administrators and for the person.
+   *
+   * @param reference an id or a username
+   */
+  Person person(Actor actor, String reference);
+
+  /** What a new or changed person is to be. */
+  record Draft(
+      String username,
+      String displayName,
+      Person.Kind kind,
+      boolean active,
+      List<Actor.Assignment> assignments) {
+    public Draft {
+      assignments = List.copyOf(assignments);
+    }
+  }
+
+  Person create(Actor actor, Draft draft, Secret password);
+
+  /** Changes a person; disabling one ends their tokens and grants. */
+  Person update(Actor actor, String reference, long expectedVersion, Draft draft);
+
+  void setPassword(Actor actor, String reference, Secret password);
+
+  /** Looks a person up without authorization, for other features. */
+  Optional<Person> find(@Nullable String reference);
+
+  /** The active people who hold PROJECT_OWNER in the project. */
+  List<Person> ownersOf(String projectId);
+}
