@@ -1,6 +1,6 @@
 /**
- * People, their roles and how they prove who they are: passwords, portal sessions, bearer tokens and
- * the device grant.
+ * People, their roles and how they prove who they are: passwords, portal sessions, bearer tokens
+ * and the device grant.
  *
  * <p>For controllers: the signed-in {@link io.tidegate.control.platform.Actor} is the principal
  * ({@code @AuthenticationPrincipal Actor actor}). Pages other than {@code /login} and static files

@@ -66,14 +66,15 @@ public interface Sessions {
   /**
    * A page of its recording, oldest first.
    *
-   * @param afterIndex -1 for the start
+   * @param after 0 for the start, or {@link CommandPage#last} of the page before
    */
-  CommandPage commands(Actor actor, String sessionId, long afterIndex, int limit);
+  CommandPage commands(Actor actor, String sessionId, long after, int limit);
 
   /**
-   * @param more whether commands after the last one of this page are recorded already
+   * @param last where this page ends in the recording: what to send as {@code after} for the next
+   * @param more whether more is recorded already
    */
-  record CommandPage(List<RecordedCommand> items, boolean more) {
+  record CommandPage(List<RecordedCommand> items, long last, boolean more) {
     public CommandPage {
       items = List.copyOf(items);
     }
@@ -81,7 +82,7 @@ public interface Sessions {
 
   /** What a follower is told, in order. */
   sealed interface Update {
-    record Commands(List<RecordedCommand> items) implements Update {}
+    record Commands(List<RecordedCommand> items, long last) implements Update {}
 
     /** The session's state or counters are new. */
     record Changed(Session session) implements Update {}
@@ -94,6 +95,5 @@ public interface Sessions {
    * Follows a session, on the calling thread, until it has ended, the sink throws, or the time is
    * up. Reports first what it is now.
    */
-  void follow(
-      Actor actor, String sessionId, long afterIndex, Duration atMost, Consumer<Update> sink);
+  void follow(Actor actor, String sessionId, long after, Duration atMost, Consumer<Update> sink);
 }

@@ -1,0 +1,143 @@
+package io.tidegate.control.identity;
+
+import io.tidegate.control.audit.Audit;
+import io.tidegate.control.audit.Target;
+import io.tidegate.control.org.Organizations;
+import io.tidegate.control.platform.Actor;
+import io.tidegate.control.platform.Database;
+import io.tidegate.control.platform.ErrorCode;
+import io.tidegate.control.platform.Secret;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.springframework.stereotype.Service;
+
+/** Sign-in by password, and the tokens. */
+@Service
+class StoredLogins implements Logins {
+  static final Duration TOKEN_LIFE = Duration.ofHours(12);
+  private static final int TRIES_PER_PERSON = 8;
+  private static final Duration PERSON_INTERVAL = Duration.ofSeconds(15);
+  private static final int TRIES_PER_ADDRESS = 60;
+  private static final Duration ADDRESS_INTERVAL = Duration.ofSeconds(1);
+  private static final int LONGEST_NAME = 64;
+
+  private final PersonStore people;
+  private final TokenStore store;
+  private final Tokens tokens;
+  private final Passwords passwords;
+  private final Organizations organizations;
+  private final Database database;
+  private final Audit audit;
+  private final InstantSource clock;
+  private final Throttle byPerson;
+  private final Throttle byAddress;
+
+  StoredLogins(
+      PersonStore people,
+      TokenStore store,
+      Tokens tokens,
+      Passwords passwords,
+      Organizations organizations,
+      Database database,
+      Audit audit,
+      InstantSource clock) {
+    this.people = people;
+    this.store = store;
+    this.tokens = tokens;
+    this.passwords = passwords;
+    this.organizations = organizations;
+    this.database = database;
+    this.audit = audit;
+    this.clock = clock;
+    this.byPerson = new Throttle(TRIES_PER_PERSON, PERSON_INTERVAL, clock);
+    this.byAddress = new Throttle(TRIES_PER_ADDRESS, ADDRESS_INTERVAL, clock);
+  }
+
+  @Override
+  public Outcome signIn(
+      TokenKind kind, String username, Secret password, String address, String clientName) {
+    String key = username.toLowerCase(Locale.ROOT) + "\n" + address;
+    Duration wait = byAddress.take(address);
+    if (wait.isZero()) {
+      wait = byPerson.take(key);
+    }
+    if (!wait.isZero()) {
+      return new Outcome.TooMany(wait);
+    }
+    Optional<Person> person = username.isEmpty() ? Optional.empty() : people.find(username);
+    boolean right =
+        passwords.matches(
+            password, person.flatMap(p -> people.passwordHash(p.id())).orElse(null));
+    if (!right || !person.get().active()) {
+      refuse(person, address);
+      return new Outcome.Wrong();
+    }
+    byPerson.forgive(key);
+    return issue(kind, person.get(), address, clientName, "password");
+  }
+
+  /** Gives a token to a person who has proven who they are. */
+  Outcome.SignedIn issue(
+      TokenKind kind, Person person, String address, String clientName, String by) {
+    Secret token = tokens.issue(kind == TokenKind.BEARER ? "tg_" : "");
+    Instant now = clock.instant();
+    Instant expiresAt = now.plus(TOKEN_LIFE);
+    String client = clientName.length() > LONGEST_NAME ? clientName.substring(0, LONGEST_NAME) : clientName;
+    database.inTransaction(
+        () -> {
+          store.insert(Tokens.hash(token), kind, person.id(), client, address, now, expiresAt);
+          audit.done(
+              person.acting(address),
+              "sign-in",
+              new Target("person", person.id(), person.username()),
+              "by",
+              by,
+              "for",
+              kind.name(),
+              "client",
+              client);
+        });
+    return new Outcome.SignedIn(person, token, expiresAt);
+  }
+
+  private void refuse(Optional<Person> person, String address) {
+    // What was typed is not written down: it may be a password in the wrong field.
+    Actor nobody =
+        new Actor(
+            person.map(Person::id).orElse("unknown"),
+            person.map(Person::username).orElse("unknown"),
+            "",
+            organizations.organizationId().orElse(""),
+            List.of(),
+            address);
+    audit.refused(
+        nobody,
+        "sign-in",
+        new Target("person", nobody.userId(), nobody.username()),
+        "rule",
+        ErrorCode.BAD_CREDENTIALS.code());
+  }
+
+  @Override
+  public Optional<Actor> holder(TokenKind kind, Secret token, String source) {
+    return store
+        .personOf(Tokens.hash(token), kind, clock.instant())
+        .flatMap(people::find)
+        .filter(Person::active)
+        .map(person -> person.acting(source));
+  }
+
+  @Override
+  public void signOut(Actor actor, Secret token) {
+    database.inTransaction(
+        () -> {
+          store.revoke(Tokens.hash(token), actor.userId(), clock.instant());
+          audit.done(
+              actor, "sign-out", new Target("person", actor.userId(), actor.username()));
+        });
+  }
+}

@@ -1,0 +1,230 @@
+package io.tidegate.control.identity;
+
+import io.tidegate.control.audit.Audit;
+import io.tidegate.control.audit.Target;
+import io.tidegate.control.platform.Actor;
+import io.tidegate.control.platform.Changes;
+import io.tidegate.control.platform.Database;
+import io.tidegate.control.platform.ErrorCode;
+import io.tidegate.control.platform.Ids;
+import io.tidegate.control.platform.Names;
+import io.tidegate.control.platform.Page;
+import io.tidegate.control.platform.Refused;
+import io.tidegate.control.platform.Role;
+import io.tidegate.control.platform.Secret;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Service;
+
+/** People in the database; administered by administrators of the organization. */
+@Service
+class StoredPeople implements People {
+  private final PersonStore store;
+  private final TokenStore tokens;
+  private final Passwords passwords;
+  private final Database database;
+  private final Audit audit;
+  private final Changes changes;
+  private final Ids ids;
+  private final InstantSource clock;
+
+  StoredPeople(
+      PersonStore store,
+      TokenStore tokens,
+      Passwords passwords,
+      Database database,
+      Audit audit,
+      Changes changes,
+      Ids ids,
+      InstantSource clock) {
+    this.store = store;
+    this.tokens = tokens;
+    this.passwords = passwords;
+    this.database = database;
+    this.audit = audit;
+    this.changes = changes;
+    this.ids = ids;
+    this.clock = clock;
+  }
+
+  @Override
+  public Page<Person> list(Actor actor, Page.Ask ask) {
+    requireAdministrator(actor);
+    return Page.cut(
+        store.list(actor.organizationId(), ask.after(), ask.limit() + 1), ask, Person::username);
+  }
+
+  @Override
+  public Person person(Actor actor, String reference) {
+    return store
+        .find(reference)
+        .filter(person -> actor.is(person.id()) || actor.administersOrganization())
+        .orElseThrow(() -> Refused.notFound("person", reference));
+  }
+
+  @Override
+  public Person create(Actor actor, Draft draft, Secret password) {
+    check(draft);
+    String hash = passwords.hash(password);
+    return audit.act(
+        actor,
+        "person.create",
+        Target.of("person", draft.username()),
+        () -> {
+          requireAdministrator(actor);
+          Person person =
+              new Person(
+                  ids.next("usr"),
+                  actor.organizationId(),
+                  draft.username(),
+                  draft.displayName(),
+                  draft.kind(),
+                  draft.active(),
+                  draft.assignments(),
+                  1,
+                  clock.instant());
+          unique(draft.username(), () -> store.insert(person, hash));
+          audit.done(actor, "person.create", target(person), "roles", roles(draft));
+          return person;
+        });
+  }
+
+  @Override
+  public Person update(Actor actor, String reference, long expectedVersion, Draft draft) {
+    check(draft);
+    return audit.act(
+        actor,
+        "person.update",
+        Target.of("person", reference),
+        () -> {
+          requireAdministrator(actor);
+          Person old = person(actor, reference);
+          if (old.active() && !draft.active() && actor.is(old.id())) {
+            throw Refused.notAllowed("Nobody disables themself.");
+          }
+          Person changed =
+              new Person(
+                  old.id(),
+                  old.organizationId(),
+                  draft.username(),
+                  draft.displayName(),
+                  draft.kind(),
+                  draft.active(),
+                  draft.assignments(),
+                  expectedVersion + 1,
+                  old.createdAt());
+          unique(
+              draft.username(),
+              () -> {
+                if (!store.update(changed, expectedVersion, clock.instant())) {
+                  throw new Refused(
+                      ErrorCode.VERSION_CONFLICT,
+                      "The person is not at version " + expectedVersion + " any more.");
+                }
+              });
+          if (!draft.active()) {
+            tokens.revokeAll(old.id(), clock.instant());
+          }
+          audit.done(
+              actor,
+              "person.update",
+              target(changed),
+              "active",
+              Boolean.toString(draft.active()),
+              "roles",
+              roles(draft));
+          changes.changed(old.id());
+          return changed;
+        });
+  }
+
+  @Override
+  public void setPassword(Actor actor, String reference, Secret password) {
+    String hash = passwords.hash(password);
+    audit.act(
+        actor,
+        "person.set-password",
+        Target.of("person", reference),
+        () -> {
+          Person person = person(actor, reference);
+          store.setPassword(person.id(), hash, clock.instant());
+          tokens.revokeAll(person.id(), clock.instant());
+          audit.done(actor, "person.set-password", target(person));
+          return person;
+        });
+  }
+
+  @Override
+  public Optional<Person> find(@Nullable String reference) {
+    return reference == null ? Optional.empty() : store.find(reference);
+  }
+
+  @Override
+  public List<Person> ownersOf(String projectId) {
+    return store.holding(Role.PROJECT_OWNER, projectId);
+  }
+
+  private static void requireAdministrator(Actor actor) {
+    if (!actor.administersOrganization()) {
+      throw Refused.notAllowed("Only administrators of the organization see and change people.");
+    }
+  }
+
+  private void check(Draft draft) {
+    Names.slug("username", draft.username());
+    Names.text("displayName", draft.displayName());
+    if (draft.username().equals(Actor.SYSTEM)) {
+      throw new Refused(ErrorCode.BAD_INPUT, "username 'system' is Tidegate's own.");
+    }
+    for (Actor.Assignment assignment : draft.assignments()) {
+      String projectId = assignment.projectId();
+      if (projectId == null) {
+        if (assignment.role() == Role.PROJECT_OWNER || assignment.role() == Role.MEMBER) {
+          throw new Refused(
+              ErrorCode.BAD_INPUT, assignment.role() + " is held in a project; name one.");
+        }
+      } else {
+        if (assignment.role() == Role.ORG_ADMIN) {
+          throw new Refused(ErrorCode.BAD_INPUT, "ORG_ADMIN is held in the whole organization.");
+        }
+        boolean exists =
+            database
+                    .sql()
+                    .sql("select count(*) from project where id = ?")
+                    .param(projectId)
+                    .query(Long.class)
+                    .single()
+                > 0;
+        if (!exists) {
+          throw new Refused(ErrorCode.BAD_INPUT, "There is no project '" + projectId + "'.");
+        }
+      }
+    }
+  }
+
+  private static void unique(String username, Runnable write) {
+    try {
+      write.run();
+    } catch (DataAccessException e) {
+      if (Database.isDuplicate(e)) {
+        throw new Refused(
+            ErrorCode.NAME_TAKEN, "There is a person '" + username + "' already.");
+      }
+      throw e;
+    }
+  }
+
+  private static Target target(Person person) {
+    return new Target("person", person.id(), person.username());
+  }
+
+  private static String roles(Draft draft) {
+    return draft.assignments().stream()
+        .map(a -> a.projectId() == null ? a.role().name() : a.role() + " in " + a.projectId())
+        .collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,4 @@
+package io.tidegate.control.portal.view;
+
+/** One of the values to choose from. */
+public record Option(String value, String label) {}
