@@ -52,9 +52,7 @@ public final class Wording {
     if (past.toMinutes() < 1) {
       return span(past) + " ago";
     }
-    return past.toHours() < 1
-        ? past.toMinutes() + " min ago"
-        : past.toHours() + " h ago";
+    return past.toHours() < 1 ? past.toMinutes() + " min ago" : past.toHours() + " h ago";
   }
 
   public static String exact(Instant at) {
