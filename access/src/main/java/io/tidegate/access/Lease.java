@@ -97,6 +97,7 @@ public record Lease(
    *
    * @param sealedCredential the password, sealed to the gateway's own key
    */
+  @SuppressWarnings("ArrayRecordComponent") // copied on the way in and out
   public record LeaseAccount(String id, String name, String username, byte[] sealedCredential) {
     public LeaseAccount {
       sealedCredential = sealedCredential.clone();
@@ -162,6 +163,7 @@ public record Lease(
    * @param keySha256 32 bytes: SHA-256 of the client's public key as SubjectPublicKeyInfo
    * @param localAuth what SCRAM on a direct listener is checked against; null where there is none
    */
+  @SuppressWarnings("ArrayRecordComponent") // copied on the way in and out
   public record Binding(byte[] keySha256, @Nullable LocalAuth localAuth) {
     public Binding {
       keySha256 = keySha256.clone();
@@ -203,6 +205,7 @@ public record Lease(
    *
    * @param iterations at least 4096
    */
+  @SuppressWarnings("ArrayRecordComponent") // copied on the way in and out
   public record LocalAuth(byte[] salt, int iterations, byte[] storedKey, byte[] serverKey) {
     public LocalAuth {
       salt = salt.clone();

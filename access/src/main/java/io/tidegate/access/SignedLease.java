@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param signature 64 bytes
  * @param keyId the signing key's id
  */
+@SuppressWarnings("ArrayRecordComponent") // copied on the way in and out
 public record SignedLease(byte[] payload, byte[] signature, String keyId) {
   public SignedLease {
     payload = payload.clone();
