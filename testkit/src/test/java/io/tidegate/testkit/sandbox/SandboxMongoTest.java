@@ -209,7 +209,7 @@ class SandboxMongoTest {
                         "{$lookup: {from: 'customers', localField: 'n', foreignField: 'n',"
                             + " as: 'who'}}")))
             .first();
-    assertThat(requireNonNull(joined).getList("who", Document.class)).hasSize(2);
+    assertThat(requireNonNull(joined).getList("who", Document.class)).hasSize(1);
     shop.createView("paid", "orders", List.of(Document.parse("{$match: {state: 'paid'}}")));
     assertThat(shop.getCollection("paid").countDocuments()).isEqualTo(125);
     assertThat(shop.getCollection("paid").find(Filters.eq("_id", 3)).first()).isNull();
@@ -233,9 +233,8 @@ class SandboxMongoTest {
             .aggregate(
                 List.of(
                     Document.parse("{$currentOp: {allUsers: true}}"),
-                    Document.parse("{$match: {appName: 'stuck'}}")))
+                    Document.parse("{$match: {appName: 'stuck', ns: 'shop.orders'}}")))
             .first();
-    assertThat(seen).containsEntry("ns", "shop.orders");
     int opid = requireNonNull(seen).getInteger("opid");
     assertThat(
             codeOf(() ->
