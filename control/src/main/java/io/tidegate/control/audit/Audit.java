@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
 /**
- * Writes the audit trail. An act and its event are one transaction: either both are or neither. When
- * the ledger behind the trail cannot be written, nothing may change any more.
+ * Writes the audit trail. An act and its event are one transaction: either both are or neither.
+ * When the ledger behind the trail cannot be written, nothing may change any more.
  */
 @Component
 public final class Audit {
@@ -41,25 +41,24 @@ public final class Audit {
   }
 
   /**
-   * Runs an act in one transaction. The act writes its own {@link #done} event; a telling refusal is
-   * written here, after the act was undone.
+   * Runs an act in one transaction. The act writes its own {@link #done} event; a telling refusal
+   * is written here, after the act was undone.
    */
   public <T> T act(Actor actor, String action, Target target, Supplier<T> work) {
     try {
       return database.inTransaction(work);
     } catch (Refused refused) {
       if (TELLING.contains(refused.code())) {
-        database.inTransaction(
-            () ->
-                write(
-                    actor,
-                    action,
-                    target,
-                    Outcome.REFUSED,
-                    "rule",
-                    refused.code().code(),
-                    "why",
-                    refused.detail()));
+        database.inTransaction(() ->
+            write(
+                actor,
+                action,
+                target,
+                Outcome.REFUSED,
+                "rule",
+                refused.code().code(),
+                "why",
+                refused.detail()));
       }
       throw refused;
     }
@@ -85,20 +84,19 @@ public final class Audit {
     for (int i = 0; i + 1 < detail.length; i += 2) {
       facts.put(detail[i], detail[i + 1]);
     }
-    store.append(
-        seq ->
-            new AuditEvent(
-                seq,
-                clock.instant(),
-                actor.userId(),
-                actor.username(),
-                actor.source(),
-                action,
-                target.type(),
-                target.id(),
-                target.name(),
-                outcome,
-                facts));
+    store.append(seq ->
+        new AuditEvent(
+            seq,
+            clock.instant(),
+            actor.userId(),
+            actor.username(),
+            actor.source(),
+            action,
+            target.type(),
+            target.id(),
+            target.name(),
+            outcome,
+            facts));
     appender.wakeAfterCommit();
   }
 }

@@ -22,10 +22,10 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import tools.jackson.core.type.TypeReference;
 
 /**
- * Carries the trail from the database to the ledger: one thread, in order, each event once. Where it
- * stands is what the ledger itself says; the mark in the database only shortens looking it up after
- * a start. While the ledger refuses, {@link #requireWritable} refuses too, and appending is tried
- * again every second.
+ * Carries the trail from the database to the ledger: one thread, in order, each event once. Where
+ * it stands is what the ledger itself says; the mark in the database only shortens looking it up
+ * after a start. While the ledger refuses, {@link #requireWritable} refuses too, and appending is
+ * tried again every second.
  */
 @Component
 class AuditAppender implements InitializingBean, DisposableBean {

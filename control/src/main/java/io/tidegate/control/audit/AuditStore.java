@@ -79,11 +79,7 @@ class AuditStore {
   }
 
   long head() {
-    return database
-        .sql()
-        .sql("select seq from audit_head where id = 1")
-        .query(Long.class)
-        .single();
+    return database.sql().sql("select seq from audit_head where id = 1").query(Long.class).single();
   }
 
   Appended appended() {
@@ -95,18 +91,17 @@ class AuditStore {
   }
 
   void markAppended(Appended appended) {
-    database.inTransaction(
-        () -> {
-          database
-              .sql()
-              .sql(
-                  """
-                  update audit_head set appended_seq = ?, appended_index = ?
-                  where id = 1 and appended_seq < ?
-                  """)
-              .params(appended.seq(), appended.index(), appended.seq())
-              .update();
-        });
+    database.inTransaction(() -> {
+      database
+          .sql()
+          .sql(
+              """
+              update audit_head set appended_seq = ?, appended_index = ?
+              where id = 1 and appended_seq < ?
+              """)
+          .params(appended.seq(), appended.index(), appended.seq())
+          .update();
+    });
   }
 
   private AuditEvent event(ResultSet row, int number) throws SQLException {

@@ -184,9 +184,7 @@ class StoredAuditTrail implements AuditTrail {
     }
 
     private void rest(List<Finding> findings) {
-      for (AuditEvent row = peek();
-          row != null && findings.size() < MOST_FINDINGS;
-          row = peek()) {
+      for (AuditEvent row = peek(); row != null && findings.size() < MOST_FINDINGS; row = peek()) {
         findings.add(
             new Finding(
                 "row-inserted",

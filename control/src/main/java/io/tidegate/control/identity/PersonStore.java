@@ -120,7 +120,11 @@ class PersonStore {
     if (rows == 0) {
       return false;
     }
-    database.sql().sql("delete from role_assignment where person_id = ?").param(person.id()).update();
+    database
+        .sql()
+        .sql("delete from role_assignment where person_id = ?")
+        .param(person.id())
+        .update();
     assign(person.id(), person.assignments());
     return true;
   }
@@ -158,10 +162,8 @@ class PersonStore {
             .sql()
             .sql("select role, project_id from role_assignment where person_id = ?")
             .param(person.id())
-            .query(
-                (row, _) ->
-                    new Assignment(
-                        Role.valueOf(row.getString("role")), row.getString("project_id")))
+            .query((row, _) ->
+                new Assignment(Role.valueOf(row.getString("role")), row.getString("project_id")))
             .list();
     return new Person(
         person.id(),

@@ -85,33 +85,31 @@ class StoredDeviceLogins implements DeviceLogins {
     Instant now = clock.instant();
     Instant expiresAt = now.plus(LIFE);
     String client = Names.text("clientName", clientName);
-    database.inTransaction(
-        () -> {
-          database
-              .sql()
-              .sql(
-                  """
-                  insert into device_login (secret_hash, user_code, client_name, address, status,
-                                            interval_s, created_at, expires_at)
-                  values (?, ?, ?, ?, 'PENDING', ?, ?, ?)
-                  """)
-              .params(
-                  Tokens.hash(code),
-                  userCode,
-                  client,
-                  address,
-                  INTERVAL.toSeconds(),
-                  now.toEpochMilli(),
-                  expiresAt.toEpochMilli())
-              .update();
-        });
+    database.inTransaction(() -> {
+      database
+          .sql()
+          .sql(
+              """
+              insert into device_login (secret_hash, user_code, client_name, address, status,
+                                        interval_s, created_at, expires_at)
+              values (?, ?, ?, ?, 'PENDING', ?, ?, ?)
+              """)
+          .params(
+              Tokens.hash(code),
+              userCode,
+              client,
+              address,
+              INTERVAL.toSeconds(),
+              now.toEpochMilli(),
+              expiresAt.toEpochMilli())
+          .update();
+    });
     return new Started(code, shown(userCode), expiresAt, LIFE, INTERVAL);
   }
 
   private static Refused tooMany(Duration wait) {
     return new Refused(
-        ErrorCode.TOO_MANY_ATTEMPTS,
-        "Try again in " + Math.max(1, wait.toSeconds()) + " seconds.");
+        ErrorCode.TOO_MANY_ATTEMPTS, "Try again in " + Math.max(1, wait.toSeconds()) + " seconds.");
   }
 
   private String userCode() {
@@ -130,36 +128,34 @@ class StoredDeviceLogins implements DeviceLogins {
   public Poll poll(Secret deviceCode, String address) {
     String hash = Tokens.hash(deviceCode);
     // Polling and taking the token are one transaction: a code opens once.
-    return database.inTransaction(
-        () -> {
-          Optional<Row> found =
-              database
-                  .sql()
-                  .sql("select * from device_login where secret_hash = ?")
-                  .param(hash)
-                  .query(
-                      (row, _) ->
-                          new Row(
-                              row.getString("secret_hash"),
-                              Status.valueOf(row.getString("status")),
-                              row.getString("person_id"),
-                              row.getString("client_name"),
-                              row.getInt("interval_s"),
-                              Columns.instant(row, "expires_at"),
-                              Columns.optionalInstant(row, "last_poll_at")))
-                  .optional();
-          Instant now = clock.instant();
-          if (found.isEmpty() || !now.isBefore(found.get().expiresAt())) {
-            return new Poll.Expired();
-          }
-          Row row = found.get();
-          return switch (row.status()) {
-            case PENDING -> pace(row, now);
-            case APPROVED -> take(row, address);
-            case DENIED -> new Poll.Denied();
-            case USED -> new Poll.Expired();
-          };
-        });
+    return database.inTransaction(() -> {
+      Optional<Row> found =
+          database
+              .sql()
+              .sql("select * from device_login where secret_hash = ?")
+              .param(hash)
+              .query((row, _) ->
+                  new Row(
+                      row.getString("secret_hash"),
+                      Status.valueOf(row.getString("status")),
+                      row.getString("person_id"),
+                      row.getString("client_name"),
+                      row.getInt("interval_s"),
+                      Columns.instant(row, "expires_at"),
+                      Columns.optionalInstant(row, "last_poll_at")))
+              .optional();
+      Instant now = clock.instant();
+      if (found.isEmpty() || !now.isBefore(found.get().expiresAt())) {
+        return new Poll.Expired();
+      }
+      Row row = found.get();
+      return switch (row.status()) {
+        case PENDING -> pace(row, now);
+        case APPROVED -> take(row, address);
+        case DENIED -> new Poll.Denied();
+        case USED -> new Poll.Expired();
+      };
+    });
   }
 
   private Poll pace(Row row, Instant now) {
@@ -212,20 +208,18 @@ class StoredDeviceLogins implements DeviceLogins {
             select * from device_login where user_code = ? and status = 'PENDING' and expires_at > ?
             """)
         .params(code, clock.millis())
-        .query(
-            (row, _) ->
-                new Pending(
-                    shown(row.getString("user_code")),
-                    row.getString("client_name"),
-                    row.getString("address"),
-                    Columns.instant(row, "expires_at")))
+        .query((row, _) ->
+            new Pending(
+                shown(row.getString("user_code")),
+                row.getString("client_name"),
+                row.getString("address"),
+                Columns.instant(row, "expires_at")))
         .optional()
-        .orElseThrow(
-            () ->
-                new Refused(
-                    ErrorCode.NOT_FOUND,
-                    "No sign-in waits under this code.",
-                    "Check the code on the device; it is good for ten minutes."));
+        .orElseThrow(() ->
+            new Refused(
+                ErrorCode.NOT_FOUND,
+                "No sign-in waits under this code.",
+                "Check the code on the device; it is good for ten minutes."));
   }
 
   private static String normal(String userCode) {
@@ -244,29 +238,28 @@ class StoredDeviceLogins implements DeviceLogins {
 
   private void decide(Actor actor, String userCode, Status status) {
     Pending pending = pending(actor, userCode);
-    database.inTransaction(
-        () -> {
-          int rows =
-              database
-                  .sql()
-                  .sql(
-                      """
-                      update device_login set status = ?, person_id = ?
-                      where user_code = ? and status = 'PENDING' and expires_at > ?
-                      """)
-                  .params(status.name(), actor.userId(), normal(userCode), clock.millis())
-                  .update();
-          if (rows == 0) {
-            throw new Refused(ErrorCode.STATE_CONFLICT, "The code was used meanwhile.");
-          }
-          audit.done(
-              actor,
-              status == Status.APPROVED ? "device.approve" : "device.deny",
-              new Target("person", actor.userId(), actor.username()),
-              "client",
-              pending.clientName(),
-              "address",
-              pending.address());
-        });
+    database.inTransaction(() -> {
+      int rows =
+          database
+              .sql()
+              .sql(
+                  """
+                  update device_login set status = ?, person_id = ?
+                  where user_code = ? and status = 'PENDING' and expires_at > ?
+                  """)
+              .params(status.name(), actor.userId(), normal(userCode), clock.millis())
+              .update();
+      if (rows == 0) {
+        throw new Refused(ErrorCode.STATE_CONFLICT, "The code was used meanwhile.");
+      }
+      audit.done(
+          actor,
+          status == Status.APPROVED ? "device.approve" : "device.deny",
+          new Target("person", actor.userId(), actor.username()),
+          "client",
+          pending.clientName(),
+          "address",
+          pending.address());
+    });
   }
 }

@@ -70,8 +70,7 @@ class StoredLogins implements Logins {
     }
     Optional<Person> person = username.isEmpty() ? Optional.empty() : people.find(username);
     boolean right =
-        passwords.matches(
-            password, person.flatMap(p -> people.passwordHash(p.id())).orElse(null));
+        passwords.matches(password, person.flatMap(p -> people.passwordHash(p.id())).orElse(null));
     if (!right || !person.get().active()) {
       refuse(person, address);
       return new Outcome.Wrong();
@@ -86,21 +85,21 @@ class StoredLogins implements Logins {
     Secret token = tokens.issue(kind == TokenKind.BEARER ? "tg_" : "");
     Instant now = clock.instant();
     Instant expiresAt = now.plus(TOKEN_LIFE);
-    String client = clientName.length() > LONGEST_NAME ? clientName.substring(0, LONGEST_NAME) : clientName;
-    database.inTransaction(
-        () -> {
-          store.insert(Tokens.hash(token), kind, person.id(), client, address, now, expiresAt);
-          audit.done(
-              person.acting(address),
-              "sign-in",
-              new Target("person", person.id(), person.username()),
-              "by",
-              by,
-              "for",
-              kind.name(),
-              "client",
-              client);
-        });
+    String client =
+        clientName.length() > LONGEST_NAME ? clientName.substring(0, LONGEST_NAME) : clientName;
+    database.inTransaction(() -> {
+      store.insert(Tokens.hash(token), kind, person.id(), client, address, now, expiresAt);
+      audit.done(
+          person.acting(address),
+          "sign-in",
+          new Target("person", person.id(), person.username()),
+          "by",
+          by,
+          "for",
+          kind.name(),
+          "client",
+          client);
+    });
     return new Outcome.SignedIn(person, token, expiresAt);
   }
 
@@ -133,11 +132,9 @@ class StoredLogins implements Logins {
 
   @Override
   public void signOut(Actor actor, Secret token) {
-    database.inTransaction(
-        () -> {
-          store.revoke(Tokens.hash(token), actor.userId(), clock.instant());
-          audit.done(
-              actor, "sign-out", new Target("person", actor.userId(), actor.username()));
-        });
+    database.inTransaction(() -> {
+      store.revoke(Tokens.hash(token), actor.userId(), clock.instant());
+      audit.done(actor, "sign-out", new Target("person", actor.userId(), actor.username()));
+    });
   }
 }

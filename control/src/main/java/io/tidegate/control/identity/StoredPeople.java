@@ -211,8 +211,7 @@ class StoredPeople implements People {
       write.run();
     } catch (DataAccessException e) {
       if (Database.isDuplicate(e)) {
-        throw new Refused(
-            ErrorCode.NAME_TAKEN, "There is a person '" + username + "' already.");
+        throw new Refused(ErrorCode.NAME_TAKEN, "There is a person '" + username + "' already.");
       }
       throw e;
     }

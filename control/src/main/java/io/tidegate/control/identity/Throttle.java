@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Token buckets by key, for a bounded number of keys: each takes a number of tries at once, and gets
- * one back every interval. Safe for any thread.
+ * Token buckets by key, for a bounded number of keys: each takes a number of tries at once, and
+ * gets one back every interval. Safe for any thread.
  */
 final class Throttle {
   private static final int MOST_KEYS = 20_000;

@@ -77,8 +77,7 @@ class StoredProjects implements Projects, Organizations {
             throw Refused.notAllowed("Only administrators of the organization make projects.");
           }
           Instant now = clock.instant();
-          Project project =
-              new Project(ids.hex24(), actor.organizationId(), name, title, 1, now);
+          Project project = new Project(ids.hex24(), actor.organizationId(), name, title, 1, now);
           try {
             database
                 .sql()
@@ -111,25 +110,23 @@ class StoredProjects implements Projects, Organizations {
 
   @Override
   public String ensure(String name) {
-    return database.inTransaction(
-        () ->
-            organizationId()
-                .orElseGet(
-                    () -> {
-                      String id = ids.hex24();
-                      database
-                          .sql()
-                          .sql(
-                              """
-                              insert into organization (id, name, version, created_at)
-                              values (?, ?, 1, ?)
-                              """)
-                          .params(id, name, clock.millis())
-                          .update();
-                      audit.done(
-                          Actor.system(id), "organization.create", new Target("organization", id, name));
-                      return id;
-                    }));
+    return database.inTransaction(() ->
+        organizationId()
+            .orElseGet(() -> {
+              String id = ids.hex24();
+              database
+                  .sql()
+                  .sql(
+                      """
+                      insert into organization (id, name, version, created_at)
+                      values (?, ?, 1, ?)
+                      """)
+                  .params(id, name, clock.millis())
+                  .update();
+              audit.done(
+                  Actor.system(id), "organization.create", new Target("organization", id, name));
+              return id;
+            }));
   }
 
   private static Project project(ResultSet row, int number) throws SQLException {

@@ -1,0 +1,47 @@
+package io.tidegate.control.portal;
+
+import io.tidegate.control.platform.ErrorCode;
+import io.tidegate.control.platform.Refused;
+import java.util.Locale;
+import java.util.Map;
+
+/** Finds the field of a form that a refusal concerns, so that it can stand beside it. */
+final class FieldRefused {
+  /** The first words of the services' refusals, and the field each is about. */
+  private static final Map<String, String> FIRST_WORDS =
+      Map.ofEntries(
+          Map.entry("connectionstring", "connectionString"),
+          Map.entry("connection", "connectionString"),
+          Map.entry("authdatabase", "authDatabase"),
+          Map.entry("username", "username"),
+          Map.entry("password", "password"),
+          Map.entry("roles", "roles"),
+          Map.entry("role", "roles"),
+          Map.entry("description", "description"),
+          Map.entry("gateway", "gateway"),
+          Map.entry("gatewayname", "gateway"),
+          Map.entry("approvers", "approvers"),
+          Map.entry("requesters", "requesters"),
+          Map.entry("maxduration", "maxDuration"),
+          Map.entry("defaultduration", "defaultDuration"),
+          Map.entry("displayname", "displayName"),
+          Map.entry("name", "name"));
+
+  private FieldRefused() {}
+
+  static String field(Refused refused) {
+    return switch (refused.code()) {
+      case NAME_TAKEN -> "name";
+      case REASON_REQUIRED -> "reason";
+      case DURATION_OUT_OF_BOUNDS -> "duration";
+      default -> {
+        String first = refused.detail().split("[^A-Za-z]", 2)[0].toLowerCase(Locale.ROOT);
+        yield FIRST_WORDS.getOrDefault(first, "name");
+      }
+    };
+  }
+
+  static Refused of(String field, String sentence) {
+    return new Refused(ErrorCode.BAD_INPUT, field + ": " + sentence, "");
+  }
+}

@@ -1,0 +1,14 @@
+package io.tidegate.control.portal;
+
+/** Where in the portal a page is: which link of the side bar is marked. */
+enum Place {
+  HOME,
+  RESOURCES,
+  ACCESS,
+  APPROVALS,
+  SESSIONS,
+  AUDIT,
+  GATEWAYS,
+  PEOPLE,
+  RULES
+}
