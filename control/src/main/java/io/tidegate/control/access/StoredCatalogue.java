@@ -55,7 +55,9 @@ class StoredCatalogue implements Catalogue {
     return new AccountOffer(
         account,
         flow,
-        asksSomebody ? requests.deciders(flow, resource.projectId(), actor.userId()) : List.of(),
+        flow != null && flow.approval() == AccessFlow.Approval.APPROVER
+            ? requests.deciders(flow, resource.projectId(), actor.userId())
+            : List.of(),
         flow != null && StoredAccessRequests.admits(flow, actor, resource.projectId()),
         grants.liveOf(actor.userId(), account.id(), clock.instant()).orElse(null),
         requests.openRequest(actor.userId(), account.id()).orElse(null));
