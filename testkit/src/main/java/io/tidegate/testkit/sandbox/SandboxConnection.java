@@ -4,6 +4,7 @@ import de.bwaldvogel.mongo.bson.Document;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.tidegate.testkit.scram.ScramConversation;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -29,6 +30,7 @@ final class SandboxConnection extends SimpleChannelInboundHandler<ByteBuf> {
   private volatile Document client = new Document();
   private volatile boolean helloSeen;
   private @Nullable ScramConversation conversation;
+  private String conversationDatabase = "";
 
   SandboxConnection(int id, SandboxMongo server) {
     this.id = id;
@@ -56,8 +58,14 @@ final class SandboxConnection extends SimpleChannelInboundHandler<ByteBuf> {
     return conversation;
   }
 
-  void conversation(@Nullable ScramConversation value) {
+  /** The database of the user who signs in. */
+  String conversationDatabase() {
+    return conversationDatabase;
+  }
+
+  void conversation(@Nullable ScramConversation value, String database) {
     conversation = value;
+    conversationDatabase = database;
   }
 
   /** Keeps the client's metadata; false when it was sent before. */

@@ -13,7 +13,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.ssl.SslContext;
-import io.tidegate.testkit.sandbox.ScramCredential.Mechanism;
+import io.tidegate.testkit.scram.ScramCredential.Mechanism;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteOrder;

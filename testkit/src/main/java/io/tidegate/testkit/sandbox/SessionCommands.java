@@ -3,7 +3,9 @@ package io.tidegate.testkit.sandbox;
 import de.bwaldvogel.mongo.bson.BinData;
 import de.bwaldvogel.mongo.bson.Document;
 import io.tidegate.testkit.sandbox.CommandTable.Kind;
-import io.tidegate.testkit.sandbox.ScramCredential.Mechanism;
+import io.tidegate.testkit.scram.ScramConversation;
+import io.tidegate.testkit.scram.ScramCredential.Mechanism;
+import io.tidegate.testkit.scram.ScramRefused;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -107,7 +109,7 @@ final class SessionCommands {
         reply.put("speculativeAuthenticate", startConversation(connection, database, start));
       } catch (CommandException refused) {
         // As a real server: the field is absent, and the driver begins again with saslStart.
-        connection.conversation(null);
+        connection.conversation(null, "");
       }
     }
     return reply;
@@ -125,8 +127,11 @@ final class SessionCommands {
             && Call.truth(options.get("skipEmptyExchange"));
     var conversation =
         new ScramConversation(
-            connection.id(), database, mechanism, server.users(), server.nonce(), skipEmpty);
-    connection.conversation(conversation);
+            mechanism,
+            user -> server.users().credential(new UserName(database, user), mechanism),
+            server.nonce(),
+            skipEmpty);
+    connection.conversation(conversation, database);
     return advance(connection, conversation, start.get("payload"));
   }
 
@@ -144,7 +149,7 @@ final class SessionCommands {
     ScramConversation conversation = call.connection().conversation();
     if (conversation == null
         || !(call.get("conversationId") instanceof Number id)
-        || id.intValue() != conversation.id()) {
+        || id.intValue() != call.connection().id()) {
       throw new CommandException(17, "ProtocolError", "No SASL session state found");
     }
     return advance(call.connection(), conversation, call.get("payload"));
@@ -161,18 +166,18 @@ final class SessionCommands {
     byte[] answer;
     try {
       answer = conversation.advance(bytes);
-    } catch (CommandException e) {
-      connection.conversation(null);
+    } catch (ScramRefused e) {
+      connection.conversation(null, "");
       server.authenticationFailed();
-      throw e;
+      throw CommandException.authenticationFailed();
     }
-    UserName proven = conversation.provenUser();
+    String proven = conversation.provenUser();
     if (proven != null) {
-      connection.user(proven);
-      connection.conversation(null);
+      connection.user(new UserName(connection.conversationDatabase(), proven));
+      connection.conversation(null, "");
       server.authenticated();
     }
-    return new Document("conversationId", conversation.id())
+    return new Document("conversationId", connection.id())
         .append("done", proven != null)
         .append("payload", new BinData(answer));
   }

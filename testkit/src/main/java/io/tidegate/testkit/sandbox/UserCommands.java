@@ -3,7 +3,7 @@ package io.tidegate.testkit.sandbox;
 import de.bwaldvogel.mongo.bson.Document;
 import io.tidegate.testkit.sandbox.CommandTable.Kind;
 import io.tidegate.testkit.sandbox.Roles.Wanted;
-import io.tidegate.testkit.sandbox.ScramCredential.Mechanism;
+import io.tidegate.testkit.scram.ScramCredential.Mechanism;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;

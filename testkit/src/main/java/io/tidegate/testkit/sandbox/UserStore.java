@@ -1,7 +1,8 @@
 package io.tidegate.testkit.sandbox;
 
 import de.bwaldvogel.mongo.bson.Document;
-import io.tidegate.testkit.sandbox.ScramCredential.Mechanism;
+import io.tidegate.testkit.scram.ScramCredential;
+import io.tidegate.testkit.scram.ScramCredential.Mechanism;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;

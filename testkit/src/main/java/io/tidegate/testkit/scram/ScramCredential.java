@@ -1,4 +1,4 @@
-package io.tidegate.testkit.sandbox;
+package io.tidegate.testkit.scram;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -9,7 +9,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** What a server keeps of a password for one SCRAM mechanism (RFC 5802 section 3, RFC 7677). */
-final class ScramCredential {
+public final class ScramCredential {
 
   private final Mechanism mechanism;
   private final byte[] salt;
@@ -26,30 +26,33 @@ final class ScramCredential {
     this.serverKey = serverKey;
   }
 
-  Mechanism mechanism() {
+  /** What it is for. */
+  public Mechanism mechanism() {
     return mechanism;
   }
 
-  byte[] salt() {
+  /** Raw bytes. */
+  public byte[] salt() {
     return salt;
   }
 
-  int iterations() {
+  /** Of PBKDF2. */
+  public int iterations() {
     return iterations;
   }
 
   /** H(ClientKey). */
-  byte[] storedKey() {
+  public byte[] storedKey() {
     return storedKey;
   }
 
   /** HMAC(SaltedPassword, "Server Key"). */
-  byte[] serverKey() {
+  public byte[] serverKey() {
     return serverKey;
   }
 
   /** The two mechanisms with MongoDB's default iteration counts. */
-  enum Mechanism {
+  public enum Mechanism {
     SCRAM_SHA_1("SCRAM-SHA-1", "HmacSHA1", "SHA-1", 10_000, 16),
     SCRAM_SHA_256("SCRAM-SHA-256", "HmacSHA256", "SHA-256", 15_000, 28);
 
@@ -67,11 +70,13 @@ final class ScramCredential {
       this.saltLength = saltLength;
     }
 
-    String label() {
+    /** The name on the wire. */
+    public String label() {
       return label;
     }
 
-    int saltLength() {
+    /** Bytes, as MongoDB chooses it. */
+    public int saltLength() {
       return saltLength;
     }
 
@@ -94,7 +99,7 @@ final class ScramCredential {
     }
 
     /** PBKDF2 with one block, as SCRAM's Hi(). */
-    private byte[] saltedPassword(byte[] password, byte[] salt, int rounds) {
+    byte[] saltedPassword(byte[] password, byte[] salt, int rounds) {
       try {
         Mac mac = Mac.getInstance(hmac);
         mac.init(new SecretKeySpec(password, hmac));
@@ -115,18 +120,23 @@ final class ScramCredential {
   }
 
   /** Derives the credential; SHA-1 hashes {@code user:mongo:password} first, as MongoDB does. */
-  static ScramCredential derive(Mechanism mechanism, String user, String password, byte[] salt) {
-    byte[] secret =
-        switch (mechanism) {
-          case SCRAM_SHA_1 -> md5Hex(user + ":mongo:" + password);
-          case SCRAM_SHA_256 ->
-              Normalizer.normalize(password, Normalizer.Form.NFKC).getBytes(StandardCharsets.UTF_8);
-        };
-    byte[] salted = mechanism.saltedPassword(secret, salt, mechanism.iterations);
+  public static ScramCredential derive(
+      Mechanism mechanism, String user, String password, byte[] salt) {
+    byte[] salted =
+        mechanism.saltedPassword(secret(mechanism, user, password), salt, mechanism.iterations);
     byte[] clientKey = mechanism.hmac(salted, "Client Key".getBytes(StandardCharsets.UTF_8));
     byte[] serverKey = mechanism.hmac(salted, "Server Key".getBytes(StandardCharsets.UTF_8));
     return new ScramCredential(
         mechanism, salt, mechanism.iterations, mechanism.hash(clientKey), serverKey);
+  }
+
+  /** What PBKDF2 is given. */
+  static byte[] secret(Mechanism mechanism, String user, String password) {
+    return switch (mechanism) {
+      case SCRAM_SHA_1 -> md5Hex(user + ":mongo:" + password);
+      case SCRAM_SHA_256 ->
+          Normalizer.normalize(password, Normalizer.Form.NFKC).getBytes(StandardCharsets.UTF_8);
+    };
   }
 
   private static byte[] md5Hex(String text) {

@@ -1,6 +1,6 @@
-package io.tidegate.testkit.sandbox;
+package io.tidegate.testkit.scram;
 
-import io.tidegate.testkit.sandbox.ScramCredential.Mechanism;
+import io.tidegate.testkit.scram.ScramCredential.Mechanism;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The server's side of one SCRAM exchange (RFC 5802 section 5), without channel binding. Any step
- * out of order, and any proof that does not fit, is {@code AuthenticationFailed}.
+ * out of order, and any proof that does not fit, is a {@link ScramRefused}.
  */
-final class ScramConversation {
+public final class ScramConversation {
 
   private enum Step {
     FIRST,
@@ -19,10 +19,14 @@ final class ScramConversation {
     DONE
   }
 
-  private final int id;
-  private final String database;
+  /** Finds what is stored for a user; null when there is no such user. */
+  @FunctionalInterface
+  public interface Credentials {
+    @Nullable ScramCredential find(String user);
+  }
+
   private final Mechanism mechanism;
-  private final UserStore users;
+  private final Credentials credentials;
   private final String serverNonce;
   private final boolean skipEmptyExchange;
 
@@ -31,39 +35,30 @@ final class ScramConversation {
   private String serverFirst = "";
   private String nonce = "";
   private String gs2Header = "";
-  private @Nullable UserName name;
+  private @Nullable String name;
   private @Nullable ScramCredential credential;
 
-  ScramConversation(
-      int id,
-      String database,
-      Mechanism mechanism,
-      UserStore users,
-      String serverNonce,
-      boolean skipEmptyExchange) {
-    this.id = id;
-    this.database = database;
+  /**
+   * Begins an exchange.
+   *
+   * @param serverNonce random and fresh, printable without commas
+   * @param skipEmptyExchange true when the client takes the last message as the end (MongoDB 4.4)
+   */
+  public ScramConversation(
+      Mechanism mechanism, Credentials credentials, String serverNonce, boolean skipEmptyExchange) {
     this.mechanism = mechanism;
-    this.users = users;
+    this.credentials = credentials;
     this.serverNonce = serverNonce;
     this.skipEmptyExchange = skipEmptyExchange;
   }
 
-  int id() {
-    return id;
-  }
-
-  boolean done() {
-    return step == Step.DONE;
-  }
-
   /** Who proved the password; null before that. */
-  @Nullable UserName provenUser() {
+  public @Nullable String provenUser() {
     return step == Step.DONE ? name : null;
   }
 
   /** Takes the client's payload and returns the server's. */
-  byte[] advance(byte[] payload) {
+  public byte[] advance(byte[] payload) {
     String message = new String(payload, StandardCharsets.UTF_8);
     return switch (step) {
       case FIRST -> first(message);
@@ -72,26 +67,26 @@ final class ScramConversation {
         step = Step.DONE;
         yield new byte[0];
       }
-      case DONE -> throw CommandException.authenticationFailed();
+      case DONE -> throw new ScramRefused();
     };
   }
 
   private byte[] first(String message) {
     if (!message.startsWith("n,") && !message.startsWith("y,")) {
-      throw CommandException.authenticationFailed();
+      throw new ScramRefused();
     }
     int bare = message.indexOf(',', 2) + 1;
     if (bare == 0) {
-      throw CommandException.authenticationFailed();
+      throw new ScramRefused();
     }
     gs2Header = message.substring(0, bare);
     clientFirstBare = message.substring(bare);
     String user = attribute(clientFirstBare, 'n').replace("=2C", ",").replace("=3D", "=");
     String clientNonce = attribute(clientFirstBare, 'r');
-    name = new UserName(database, user);
-    credential = users.credential(name, mechanism);
+    name = user;
+    credential = credentials.find(user);
     if (credential == null || clientNonce.isEmpty()) {
-      throw CommandException.authenticationFailed();
+      throw new ScramRefused();
     }
     nonce = clientNonce + serverNonce;
     serverFirst =
@@ -109,26 +104,26 @@ final class ScramConversation {
     int proofAt = message.lastIndexOf(",p=");
     ScramCredential known = credential;
     if (proofAt < 0 || known == null) {
-      throw CommandException.authenticationFailed();
+      throw new ScramRefused();
     }
     String withoutProof = message.substring(0, proofAt);
     String binding = Base64.getEncoder().encodeToString(gs2Header.getBytes(StandardCharsets.UTF_8));
     if (!attribute(withoutProof, 'c').equals(binding)
         || !attribute(withoutProof, 'r').equals(nonce)) {
-      throw CommandException.authenticationFailed();
+      throw new ScramRefused();
     }
     byte[] auth =
         (clientFirstBare + "," + serverFirst + "," + withoutProof).getBytes(StandardCharsets.UTF_8);
     byte[] clientKey = decode(message.substring(proofAt + 3));
     byte[] signature = mechanism.hmac(known.storedKey(), auth);
     if (clientKey.length != signature.length) {
-      throw CommandException.authenticationFailed();
+      throw new ScramRefused();
     }
     for (int i = 0; i < clientKey.length; i++) {
       clientKey[i] ^= signature[i];
     }
     if (!MessageDigest.isEqual(mechanism.hash(clientKey), known.storedKey())) {
-      throw CommandException.authenticationFailed();
+      throw new ScramRefused();
     }
     step = skipEmptyExchange ? Step.DONE : Step.EMPTY;
     return ("v=" + Base64.getEncoder().encodeToString(mechanism.hmac(known.serverKey(), auth)))
@@ -139,7 +134,7 @@ final class ScramConversation {
     try {
       return Base64.getDecoder().decode(base64);
     } catch (IllegalArgumentException e) {
-      throw CommandException.authenticationFailed();
+      throw new ScramRefused();
     }
   }
 
