@@ -8,10 +8,14 @@ import java.time.Instant;
 /** The gateways, and letting new ones join. For administrators. */
 public interface Gateways {
 
+  /** The name of the gateway that runs in the control plane's own process. */
+  String EMBEDDED = "embedded";
+
   Page<Gateway> list(Actor actor, Page.Ask ask);
 
   /** A one-time token for a gateway of that name; told once, good for an hour. */
-  record JoinToken(String name, Secret token, Instant expiresAt) {}
+  record Invitation(String name, Secret token, Instant expiresAt) {}
 
-  JoinToken createJoinToken(Actor actor, String name);
+  /** A token for a new gateway, or for one of that name that has to join again. */
+  Invitation createJoinToken(Actor actor, String name);
 }
