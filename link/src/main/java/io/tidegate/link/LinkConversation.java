@@ -99,11 +99,11 @@ final class LinkConversation implements ClientResponseObserver<FromGateway, From
     }
   }
 
-  /** Health is only worth telling while it is fresh: it never waits behind other messages. */
+  /** Health is only worth telling while it is fresh: a newer one replaces one that still waits. */
   void health(GatewayHealth health) {
     Outbound<FromGateway> out = outbound;
-    if (welcomed && out != null && out.idle()) {
-      send(Messages.health(health));
+    if (welcomed && out != null) {
+      out.offerLatest(Messages.health(health));
     }
   }
 

@@ -5,6 +5,7 @@ import io.grpc.stub.CallStreamObserver;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What waits to be written to one stream. gRPC's own buffer has no end; this one has, and hands
@@ -17,6 +18,9 @@ final class Outbound<T> {
 
   @GuardedBy("lock")
   private final Deque<T> waiting = new ArrayDeque<>();
+
+  @GuardedBy("lock")
+  private @Nullable T latest;
 
   @GuardedBy("lock")
   private boolean ended;
@@ -51,10 +55,12 @@ final class Outbound<T> {
     }
   }
 
-  boolean idle() {
+  /** Sends a message when nothing else waits; a newer one takes its place until then. */
+  void offerLatest(T message) {
     lock.lock();
     try {
-      return !ended && waiting.isEmpty() && stream.isReady();
+      latest = message;
+      drain();
     } finally {
       lock.unlock();
     }
@@ -90,6 +96,11 @@ final class Outbound<T> {
   private void drain() {
     while (!ended && stream.isReady() && !waiting.isEmpty()) {
       stream.onNext(waiting.removeFirst());
+    }
+    T message = latest;
+    if (message != null && !ended && waiting.isEmpty() && stream.isReady()) {
+      latest = null;
+      stream.onNext(message);
     }
   }
 }
