@@ -30,7 +30,7 @@ public record SessionView(
 
   /** A command in one row. */
   public record Command(
-      String sessionId,
+      String href,
       long index,
       Instant at,
       String verb,

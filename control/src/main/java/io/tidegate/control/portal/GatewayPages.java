@@ -1,0 +1,104 @@
+package io.tidegate.control.portal;
+
+import io.tidegate.control.gateways.Gateway;
+import io.tidegate.control.gateways.Gateways;
+import io.tidegate.control.platform.Actor;
+import io.tidegate.control.platform.ControlSettings;
+import io.tidegate.control.platform.Page;
+import io.tidegate.control.platform.Refused;
+import io.tidegate.control.portal.view.FormView;
+import io.tidegate.control.portal.view.GatewaysView;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.ModelAndView;
+
+/** The gateways, and letting new ones join. */
+@Controller
+class GatewayPages {
+  private final Frames frames;
+  private final Gateways gateways;
+  private final ControlSettings settings;
+
+  GatewayPages(Frames frames, Gateways gateways, ControlSettings settings) {
+    this.frames = frames;
+    this.gateways = gateways;
+    this.settings = settings;
+  }
+
+  @GetMapping("/gateways")
+  ModelAndView list(@AuthenticationPrincipal Actor actor, HttpServletRequest request) {
+    return page(actor, request, FormView.blank(), null);
+  }
+
+  /**
+   * Makes a join token and shows it in the answer itself: it is told once, so there is no address
+   * that would show it again.
+   */
+  @PostMapping("/gateways/tokens")
+  ModelAndView token(
+      @AuthenticationPrincipal Actor actor, HttpServletRequest request, @RequestParam String name) {
+    try {
+      Gateways.Invitation made = gateways.createJoinToken(actor, name.strip());
+      String command =
+          "tidegate gateway --join "
+              + made.token().reveal()
+              + " --control "
+              + settings.linkHost()
+              + ":"
+              + settings.linkPort();
+      return page(
+          actor,
+          request,
+          FormView.blank(),
+          new GatewaysView.Token(made.name(), command, made.expiresAt()));
+    } catch (Refused refused) {
+      if (refused.code().status() == 403) {
+        throw refused;
+      }
+      ModelAndView again =
+          page(
+              actor,
+              request,
+              FormView.of(Map.of("name", name)).with("name", refused.detail()),
+              null);
+      again.setStatus(HttpStatusCode.valueOf(refused.code().status()));
+      return again;
+    }
+  }
+
+  private ModelAndView page(
+      Actor actor, HttpServletRequest request, FormView form, GatewaysView.@Nullable Token token) {
+    List<GatewaysView.Row> rows =
+        gateways.list(actor, new Page.Ask(Page.Ask.MOST, null)).items().stream()
+            .map(GatewayPages::row)
+            .toList();
+    return frames.page(
+        request,
+        actor,
+        Place.GATEWAYS,
+        "page/gateways",
+        Map.of("view", new GatewaysView(rows, form, token)));
+  }
+
+  private static GatewaysView.Row row(Gateway gateway) {
+    String version = gateway.version();
+    String address = gateway.tunnelAddress();
+    return new GatewaysView.Row(
+        gateway.id(),
+        gateway.name(),
+        GatewayStates.pill(gateway.status()),
+        gateway.lastSeenAt(),
+        version == null ? "" : "version " + version,
+        address == null ? "not said yet" : address,
+        Integer.toString(gateway.liveSessions()),
+        gateway.embedded());
+  }
+}
