@@ -192,13 +192,7 @@ final class Pipelines {
         case "$set" -> pending.add(new Document("$addFields", only.getValue()));
         case "$replaceWith" ->
             pending.add(new Document("$replaceRoot", new Document("newRoot", only.getValue())));
-        case "$collStats" -> {
-          Document stats =
-              new Document("ns", database + "." + collection)
-                  .append("localTime", server.clock().instant())
-                  .append("count", (int) server.storage().read(database, "" + collection).count());
-          stream = Stream.of(stats);
-        }
+        case "$collStats" -> stream = Stream.of(stats(database, String.valueOf(collection)));
         case "$changeStream" ->
             throw new CommandException(
                 40573,
@@ -208,6 +202,23 @@ final class Pipelines {
       }
     }
     return flush(database, collection, stream, pending);
+  }
+
+  private Document stats(String database, String collection) {
+    int count = (int) server.storage().read(database, collection).count();
+    return new Document("ns", database + "." + collection)
+        .append("localTime", server.clock().instant())
+        .append("count", count)
+        .append(
+            "storageStats",
+            new Document("count", count)
+                .append("size", 0)
+                .append("storageSize", 0)
+                .append("totalIndexSize", 0)
+                .append("totalSize", 0)
+                .append("nindexes", 1)
+                .append("indexSizes", new Document("_id_", 0))
+                .append("capped", false));
   }
 
   private List<Document> union(Call call, Object value) {
