@@ -1,5 +1,6 @@
 package io.tidegate.access;
 
+import io.tidegate.wire.Command;
 import java.util.List;
 
 /**
@@ -13,6 +14,11 @@ public sealed interface Footprint {
 
   /** What it is about, for people: {@code shop.orders}, or the database it was sent to. */
   Namespace on();
+
+  /** Reads what a command touches. Never throws for a command that {@code wire} has parsed. */
+  static Footprint of(Command command) {
+    return Reading.of(command);
+  }
 
   /** What drivers need to work at all; allowed under every live lease (wire.md section 8). */
   record DriverCommand(String command, Namespace on, Kind kind) implements Footprint {

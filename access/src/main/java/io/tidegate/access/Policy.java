@@ -9,6 +9,7 @@ import io.tidegate.access.Rewrite.FilterCollections;
 import io.tidegate.access.Rewrite.FilterDatabases;
 import io.tidegate.access.Rewrite.HumanIdentity;
 import io.tidegate.access.Rewrite.OwnOperations;
+import io.tidegate.wire.Command;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,16 @@ public final class Policy {
   private static final List<Rewrite> NONE = List.of();
 
   private Policy() {}
+
+  /**
+   * Decides about one command.
+   *
+   * @param command as parsed strictly by {@code wire}
+   * @param now by the gateway's own clock
+   */
+  public static Decision decide(Lease lease, Command command, Instant now) {
+    return decide(lease, Footprint.of(command), now);
+  }
 
   /** Decides about a command whose footprint is known already. */
   public static Decision decide(Lease lease, Footprint footprint, Instant now) {

@@ -1,0 +1,133 @@
+package io.tidegate.access;
+
+import io.tidegate.access.Lease.Binding;
+import io.tidegate.access.Lease.Grantee;
+import io.tidegate.access.Lease.LeaseAccount;
+import io.tidegate.access.Lease.Limits;
+import io.tidegate.access.Lease.LocalAuth;
+import io.tidegate.access.Lease.Target;
+import io.tidegate.access.Lease.Tls;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Leases by the names that the corpus knows them under. */
+final class TestLeases {
+  static final Instant NOT_BEFORE = Instant.parse("2026-11-23T09:00:00Z");
+  static final Instant EXPIRES_AT = NOT_BEFORE.plus(Duration.ofHours(1));
+  static final Instant DURING = NOT_BEFORE.plus(Duration.ofMinutes(30));
+  static final String REQUEST_URL = "https://tidegate.example/request";
+  static final String PLANTED = "planted-secret";
+
+  private TestLeases() {}
+
+  static Lease named(String name) {
+    return switch (name) {
+      case "readonly" -> of(BuiltInRoles.of("read", "shop"));
+      case "readwrite" -> of(BuiltInRoles.of("readWrite", "shop"));
+      case "scripting" -> scripting(of(BuiltInRoles.of("readWrite", "shop")));
+      case "owner" -> of(BuiltInRoles.of("dbOwner", "shop"));
+      case "anyread" -> of(BuiltInRoles.of("readAnyDatabase", "admin"));
+      case "root" -> of(BuiltInRoles.of("root", "admin"));
+      case "monitor" ->
+          of(BuiltInRoles.of("clusterMonitor", "admin"), BuiltInRoles.of("read", "shop"));
+      case "collection" ->
+          of(List.of(on("orders", Action.FIND)), BuiltInRoles.of("readWrite", "shop", "scratch"));
+      case "streams" -> of(List.of(on("orders", Action.FIND, Action.CHANGE_STREAM)));
+      case "updater" -> of(List.of(on("orders", Action.FIND, Action.UPDATE)));
+      case "creator" ->
+          of(List.of(on("orders", Action.FIND), on("v", Action.FIND, Action.CREATE_COLLECTION)));
+      case "modifier" ->
+          of(List.of(on("orders", Action.FIND), on("v", Action.FIND, Action.COLL_MOD)));
+      case "renamer" ->
+          of(
+              List.of(
+                  on("", Action.RENAME_COLLECTION_SAME_DB, Action.DROP_COLLECTION),
+                  on("orders", Action.FIND)));
+      case "sharder" -> of(List.of(on("", Action.ENABLE_SHARDING)));
+      default -> throw new IllegalArgumentException("no lease is called " + name);
+    };
+  }
+
+  static Privilege on(String collection, Action first, Action... more) {
+    return Privilege.of(ResourcePattern.of("shop", collection), first, more);
+  }
+
+  @SafeVarargs
+  static Lease of(List<Privilege>... privileges) {
+    List<Privilege> all = new ArrayList<>();
+    for (List<Privilege> some : privileges) {
+      all.addAll(some);
+    }
+    byte[] secret = PLANTED.getBytes(StandardCharsets.US_ASCII);
+    byte[] key = Arrays.copyOf(secret, 32);
+    return new Lease(
+        "lse_1",
+        "ses_1",
+        "grt_1",
+        new Grantee("usr_1", "engineer"),
+        "acme",
+        "shop",
+        new Target(
+            "res_1",
+            "orders-db",
+            "mongodb://db1.example:27017,db2.example/?replicaSet=rs",
+            "admin",
+            new Tls(true, true, null)),
+        new LeaseAccount("acc_1", "readonly", "svc-shop", secret),
+        all,
+        false,
+        Limits.DEFAULT,
+        new Binding(key, new LocalAuth(secret, 15_000, key, key)),
+        "127.0.0.1:40123",
+        REQUEST_URL,
+        NOT_BEFORE,
+        EXPIRES_AT,
+        7);
+  }
+
+  static Lease with(Lease lease, List<Privilege> privileges) {
+    return new Lease(
+        lease.leaseId(),
+        lease.sessionId(),
+        lease.grantId(),
+        lease.grantee(),
+        lease.organization(),
+        lease.project(),
+        lease.target(),
+        lease.account(),
+        privileges,
+        lease.allowJavaScript(),
+        lease.limits(),
+        lease.binding(),
+        lease.advertisedAddress(),
+        lease.requestUrl(),
+        lease.notBefore(),
+        lease.expiresAt(),
+        lease.revision());
+  }
+
+  static Lease scripting(Lease lease) {
+    return new Lease(
+        lease.leaseId(),
+        lease.sessionId(),
+        lease.grantId(),
+        lease.grantee(),
+        lease.organization(),
+        lease.project(),
+        lease.target(),
+        lease.account(),
+        lease.privileges(),
+        true,
+        lease.limits(),
+        lease.binding(),
+        lease.advertisedAddress(),
+        lease.requestUrl(),
+        lease.notBefore(),
+        lease.expiresAt(),
+        lease.revision());
+  }
+}
