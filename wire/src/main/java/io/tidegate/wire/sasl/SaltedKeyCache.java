@@ -11,6 +11,7 @@ import java.util.function.Supplier;
  */
 public interface SaltedKeyCache {
   /** What the derived key depends on, the password apart. */
+  @SuppressWarnings("ArrayRecordComponent") // copied on the way in and out
   record Key(ScramMechanism mechanism, String username, byte[] salt, int iterations) {
     public Key {
       salt = salt.clone();

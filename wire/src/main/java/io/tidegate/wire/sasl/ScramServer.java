@@ -26,6 +26,7 @@ public final class ScramServer {
   /** How an exchange ends. */
   public sealed interface Outcome {
     /** The client knows the password; {@code message} proves to it that we know it too. */
+    @SuppressWarnings("ArrayRecordComponent") // handed over once
     record Proven(String username, byte[] message) implements Outcome {}
 
     /** It does not, or the name is unknown: nobody is told which. */
