@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 /** HAProxy in TCP mode in front of one port: what the gateway is measured against. */
 public final class HaProxy implements AutoCloseable {
 
-  private static final int MAX_CONNECTIONS = 20_000;
+  private static final int MAX_CONNECTIONS = 8_000;
 
   private final Process process;
   private final int port;
