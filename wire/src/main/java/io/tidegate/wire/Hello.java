@@ -1,108 +1,101 @@
 package io.tidegate.wire;
 
-import java.util.Locale;
-import org.bson.BsonArray;
-import org.bson.BsonBoolean;
-import org.bson.BsonDateTime;
+import java.util.ArrayList;
+import java.util.List;
 import org.bson.BsonDocument;
-import org.bson.BsonDouble;
-import org.bson.BsonInt32;
-import org.bson.BsonInt64;
-import org.bson.BsonString;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The greeting of the protocol: which commands are one, and the answer to it that a gateway makes
- * up from what it knows of the target, so that drivers find the gateway in the place of the target.
+ * What came of reading a hello, isMaster or ismaster: a request, or the error to answer it with.
  */
-public final class Hello {
-  private Hello() {}
-
-  /** Whether the command is hello, isMaster or ismaster, whatever the case of its letters. */
-  public static boolean isHello(Command command) {
-    return isHello(command.name());
-  }
-
-  static boolean isHello(String name) {
-    return switch (name.length()) {
-      case 5 -> name.equalsIgnoreCase("hello");
-      case 8 -> name.equalsIgnoreCase("isMaster");
-      default -> false;
-    };
+public sealed interface Hello permits HelloRequest, HelloRefusal {
+  /** Whether the command is a hello under any of its names, in any case. */
+  static boolean isHello(Command command) {
+    return command.isNamed("hello") || command.isNamed("ismaster");
   }
 
   /**
-   * The answer to a hello. Never a {@code topologyVersion}, so that drivers poll instead of waiting
-   * for a change; never compression, {@code $clusterTime} or {@code operationTime}.
+   * Reads the fields that a proxy answers to. Unknown fields are ignored, and so are those of
+   * servers among themselves ({@code internalClient}).
    *
-   * @param request what was asked
-   * @param target what the watcher knows of the target
-   * @param advertised {@code host:port} that the client can dial: the only address it is told
-   * @param localTime milliseconds since the epoch
-   * @param connectionId the gateway's own number for the client's connection
+   * @param command one that {@link #isHello} says yes to
    */
-  public static BsonDocument reply(
-      HelloRequest request,
-      TargetDescription target,
-      String advertised,
-      long localTime,
-      int connectionId) {
-    BsonDocument reply = new BsonDocument();
-    if (request.helloOk()) {
-      reply.append("helloOk", BsonBoolean.TRUE);
+  static Hello of(Command command) {
+    BsonDocument client = null;
+    String saslSupportedMechs = null;
+    BsonDocument speculativeAuthenticate = null;
+    BsonDocument topologyVersion = null;
+    Long maxAwaitTimeMillis = null;
+    boolean helloOk = false;
+    boolean loadBalanced = false;
+    boolean internalClient = false;
+    List<String> compression = List.of();
+    BsonCursor at = command.body().cursor();
+    while (at.next()) {
+      if (at.nameEquals("client")) {
+        if (!at.isDocument()) {
+          return HelloRefusal.typeMismatch("client", "object");
+        }
+        client = at.document().toBsonDocument();
+      } else if (at.nameEquals("saslSupportedMechs")) {
+        if (!at.isString()) {
+          return HelloRefusal.typeMismatch("saslSupportedMechs", "string");
+        }
+        saslSupportedMechs = at.string();
+      } else if (at.nameEquals("speculativeAuthenticate")) {
+        if (!at.isDocument()) {
+          return HelloRefusal.typeMismatch("speculativeAuthenticate", "object");
+        }
+        speculativeAuthenticate = at.document().toBsonDocument();
+      } else if (at.nameEquals("topologyVersion")) {
+        if (!at.isDocument()) {
+          return HelloRefusal.typeMismatch("topologyVersion", "object");
+        }
+        topologyVersion = at.document().toBsonDocument();
+      } else if (at.nameEquals("maxAwaitTimeMS")) {
+        if (!at.isNumber() || at.longValue() < 0) {
+          return HelloRefusal.typeMismatch("maxAwaitTimeMS", "number that is not negative");
+        }
+        maxAwaitTimeMillis = at.longValue();
+      } else if (at.nameEquals("helloOk")) {
+        helloOk = at.isTruthy();
+      } else if (at.nameEquals("loadBalanced")) {
+        loadBalanced = at.isTruthy();
+      } else if (at.nameEquals("internalClient")) {
+        internalClient = true;
+      } else if (at.nameEquals("compression") && at.isArray()) {
+        compression = strings(at.document());
+      }
     }
-    boolean writable = target.writable();
-    reply.append(
-        request.legacy() ? "ismaster" : "isWritablePrimary", BsonBoolean.valueOf(writable));
-    switch (target.kind()) {
-      case STANDALONE -> {}
-      case MONGOS -> reply.append("msg", new BsonString("isdbgrid"));
-      case REPLICA_SET -> member(reply, target, advertised);
+    if ((topologyVersion == null) != (maxAwaitTimeMillis == null)) {
+      return HelloRefusal.halfAwaitable();
     }
-    reply
-        .append("maxBsonObjectSize", new BsonInt32(target.maxBsonObjectSize()))
-        .append("maxMessageSizeBytes", new BsonInt32(target.maxMessageSizeBytes()))
-        .append("maxWriteBatchSize", new BsonInt32(target.maxWriteBatchSize()))
-        .append("localTime", new BsonDateTime(localTime));
-    Integer timeout = target.logicalSessionTimeoutMinutes();
-    if (timeout != null) {
-      reply.append("logicalSessionTimeoutMinutes", new BsonInt32(timeout));
-    }
-    return reply
-        .append("connectionId", new BsonInt32(connectionId))
-        .append("minWireVersion", new BsonInt32(target.minWireVersion()))
-        .append("maxWireVersion", new BsonInt32(target.maxWireVersion()))
-        .append("readOnly", BsonBoolean.FALSE)
-        .append("ok", new BsonDouble(1));
+    return new HelloRequest(
+        command.name(),
+        client,
+        saslSupportedMechs,
+        speculativeAuthenticate,
+        topologyVersion,
+        maxAwaitTimeMillis,
+        helloOk,
+        loadBalanced,
+        internalClient,
+        compression);
   }
 
-  private static void member(BsonDocument reply, TargetDescription target, String advertised) {
-    BsonString here = new BsonString(advertised.toLowerCase(Locale.ROOT));
-    reply
-        .append("secondary", BsonBoolean.valueOf(!target.writable()))
-        .append("hosts", new BsonArray(java.util.List.of(here)))
-        .append("me", here);
-    String setName = target.setName();
-    if (setName != null) {
-      reply.append("setName", new BsonString(setName));
+  private static List<String> strings(BsonView array) {
+    List<String> strings = new ArrayList<>();
+    BsonCursor each = array.cursor();
+    while (each.next()) {
+      if (each.isString()) {
+        strings.add(each.string());
+      }
     }
-    if (target.writable()) {
-      reply.append("primary", here);
-    }
-    Long setVersion = target.setVersion();
-    if (setVersion != null && target.electionId() != null) {
-      // Drivers compare the pair and drop the older side: both from the real primary, or none.
-      reply.append(
-          "setVersion",
-          setVersion == setVersion.intValue()
-              ? new BsonInt32(setVersion.intValue())
-              : new BsonInt64(setVersion));
-      reply.append("electionId", target.electionId());
-    }
-    if (target.lastWrite() != null) {
-      reply.append("lastWrite", target.lastWrite());
-    }
-    if (target.tags() != null) {
-      reply.append("tags", target.tags());
-    }
+    return List.copyOf(strings);
+  }
+
+  /** The text, or null: for the optional strings of a hello. */
+  static @Nullable String stringOrNull(BsonDocument document, String key) {
+    return document.isString(key) ? document.getString(key).getValue() : null;
   }
 }

@@ -1,84 +1,54 @@
 package io.tidegate.wire;
 
+import java.util.List;
 import org.bson.BsonDocument;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client says in a hello.
+ * The fields of a hello that a proxy looks at. None of them is for forwarding.
  *
- * @param legacy whether it was asked as isMaster, and so is answered with {@code ismaster}
- * @param client the client's description of itself, at most 512 bytes; null when it sent none
- * @param saslSupportedMechs the {@code database.user} whose mechanisms are asked for; null for none
- * @param speculativeAuthenticate a sign-in that is hidden in the greeting; null for none
- * @param helloOk whether the client knows the name hello
- * @param awaitable whether {@code topologyVersion} and {@code maxAwaitTimeMS} both stand in it
- * @param halfAwaitable whether only one of the two stands in it, which is an error
- * @param internalClient whether it poses as another server, which no client of ours is
+ * @param name the command as the client wrote it
+ * @param client the client's metadata, for the audit log
+ * @param saslSupportedMechs the {@code database.user} whose mechanisms are asked for
+ * @param speculativeAuthenticate an authentication command that hides in the hello
+ * @param topologyVersion what the client has seen; comes with {@code maxAwaitTimeMillis} or not at
+ *     all
+ * @param maxAwaitTimeMillis how long the client would wait for a change
+ * @param helloOk whether the client asks if it may say hello
+ * @param loadBalanced whether the client believes in a load balancer
+ * @param internalClient whether the sender poses as a server: suspicious
+ * @param compression the compressors that the client offers
  */
 public record HelloRequest(
-    boolean legacy,
+    String name,
     @Nullable BsonDocument client,
     @Nullable String saslSupportedMechs,
     @Nullable BsonDocument speculativeAuthenticate,
+    @Nullable BsonDocument topologyVersion,
+    @Nullable Long maxAwaitTimeMillis,
     boolean helloOk,
-    boolean awaitable,
-    boolean halfAwaitable,
-    boolean internalClient) {
-
-  /** From a command for which {@link Hello#isHello(Command)} holds. */
-  public static HelloRequest of(Command command) {
-    if (!Hello.isHello(command)) {
-      throw new IllegalArgumentException(command.name() + " is no hello");
-    }
-    BsonDocument client = null;
-    String mechanisms = null;
-    BsonDocument speculative = null;
-    boolean helloOk = false;
-    boolean topologyVersion = false;
-    boolean maxAwait = false;
-    boolean internal = false;
-    BsonCursor cursor = command.body().cursor();
-    while (cursor.next()) {
-      switch (cursor.name()) {
-        case "client" -> client = document(cursor);
-        case "saslSupportedMechs" -> mechanisms = cursor.isString() ? cursor.string() : null;
-        case "speculativeAuthenticate" -> speculative = document(cursor);
-        case "helloOk" -> helloOk = cursor.isTruthy();
-        case "topologyVersion" -> topologyVersion = true;
-        case "maxAwaitTimeMS" -> maxAwait = true;
-        case "internalClient" -> internal = true;
-        default -> {
-          // Drivers say more with the years; what is not known here changes nothing.
-        }
-      }
-    }
-    return new HelloRequest(
-        !command.isNamed("hello"),
-        client,
-        mechanisms,
-        speculative,
-        helloOk,
-        topologyVersion && maxAwait,
-        topologyVersion != maxAwait,
-        internal);
+    boolean loadBalanced,
+    boolean internalClient,
+    List<String> compression)
+    implements Hello {
+  /** Keeps a copy of the list. */
+  public HelloRequest {
+    compression = List.copyOf(compression);
   }
 
-  /** From a query; null when it isn't a hello. */
-  public static @Nullable HelloRequest of(OpQuery query) {
-    return query.kind() == OpQuery.Kind.HELLO ? of(query.command()) : null;
+  /** Whether the answer speaks of {@code ismaster} instead of {@code isWritablePrimary}. */
+  public boolean legacyName() {
+    return !name.equalsIgnoreCase("hello");
   }
 
-  private static @Nullable BsonDocument document(BsonElement element) {
-    return element.isDocument() ? element.document().toBsonDocument() : null;
+  /** Whether the client would wait for a change; it is answered at once all the same. */
+  public boolean awaitable() {
+    return topologyVersion != null;
   }
 
+  /** The metadata and the authentication inside are the client's own: neither is printed. */
   @Override
   public String toString() {
-    // A speculative sign-in holds a proof of a secret.
-    return "HelloRequest[client="
-        + client
-        + ", speculativeAuthenticate="
-        + (speculativeAuthenticate == null ? "none" : "<hidden>")
-        + "]";
+    return "HelloRequest[" + name + (speculativeAuthenticate == null ? "" : ", <hidden>") + "]";
   }
 }
