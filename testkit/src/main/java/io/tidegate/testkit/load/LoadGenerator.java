@@ -93,7 +93,8 @@ public final class LoadGenerator implements AutoCloseable {
   }
 
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(60);
-  private static final int OK_AT_LEAST = 200;
+  private static final Duration LIVE_LIMIT = Duration.ofMinutes(30);
+  private static final int OK_AT_LEAST = 600;
 
   private final EventLoopGroup loops;
 
@@ -204,6 +205,80 @@ public final class LoadGenerator implements AutoCloseable {
     /** How many are still open. */
     public int open() {
       return (int) clients.stream().filter(client -> client.channel().isActive()).count();
+    }
+
+    @Override
+    public void close() {
+      clients.forEach(Client::close);
+    }
+  }
+
+  /**
+   * Opens connections and has each run the command over and over, pausing in between, until it is
+   * closed from the other side or the returned one is closed: for measuring a cut.
+   */
+  public LiveConnections live(Target target, int connections, BsonDocument command, Duration pause)
+      throws InterruptedException, TimeoutException {
+    List<Client> clients = open(target, connections, Messages.encode(0, command));
+    long now = System.nanoTime();
+    for (int i = 0; i < clients.size(); i++) {
+      long first = now + pause.toNanos() * i / clients.size();
+      clients.get(i).begin(first, now, now + LIVE_LIMIT.toNanos(), pause.toNanos());
+    }
+    return new LiveConnections(clients);
+  }
+
+  /** Connections at work, and what became of them. Instants are of {@link System#nanoTime}. */
+  public static final class LiveConnections implements AutoCloseable {
+    private final List<Client> clients;
+
+    private LiveConnections(List<Client> clients) {
+      this.clients = clients;
+    }
+
+    /** How many are open. */
+    public int open() {
+      return (int) clients.stream().filter(client -> client.closedAt == 0).count();
+    }
+
+    /** How many had at least one answer with ok: 1. */
+    public int served() {
+      return (int) clients.stream().filter(client -> client.lastOkAt != 0).count();
+    }
+
+    /** Waits until all were closed by the other side; false when time is over before. */
+    public boolean awaitAllClosed(Duration limit) throws InterruptedException {
+      long end = System.nanoTime() + limit.toNanos();
+      while (open() > 0) {
+        if (System.nanoTime() > end) {
+          return false;
+        }
+        Thread.sleep(1);
+      }
+      return true;
+    }
+
+    /** When the last answer with ok: 1 came, over all connections. */
+    public long lastOkAt() {
+      return clients.stream().mapToLong(client -> client.lastOkAt).max().orElse(0);
+    }
+
+    /** When each was closed, in ascending order; the open ones are not in it. */
+    public List<Long> closedAt() {
+      return clients.stream()
+          .map(client -> client.closedAt)
+          .filter(at -> at != 0)
+          .sorted()
+          .toList();
+    }
+
+    /** The distinct messages of answers with ok: 0. */
+    public List<String> errors() {
+      return clients.stream()
+          .map(client -> client.lastError)
+          .filter(e -> !e.isEmpty())
+          .distinct()
+          .toList();
     }
 
     @Override
@@ -363,6 +438,9 @@ public final class LoadGenerator implements AutoCloseable {
     private long operations;
     private long errors;
     private int requestId;
+    private volatile long lastOkAt;
+    private volatile long closedAt;
+    private volatile String lastError = "";
 
     Client(Target target, byte[] frame) {
       this.target = target;
@@ -482,11 +560,13 @@ public final class LoadGenerator implements AutoCloseable {
     private void answered(ByteBuf buffer, int start, int length) {
       long now = System.nanoTime();
       // Replies of a find are long; only a short one can be an error.
-      if (length < OK_AT_LEAST && !ok(Messages.body(buffer, start))) {
+      BsonDocument small = length < OK_AT_LEAST ? Messages.body(buffer, start) : null;
+      if (small != null && !ok(small)) {
         errors++;
-      } else if (due >= from || until == from) {
-        operations++;
-        latencies.record(now - due);
+        lastError = small.getString("errmsg", new BsonString("")).getValue();
+      } else {
+        lastOkAt = now;
+        count(now);
       }
       if (now >= until) {
         phase = Phase.DONE;
@@ -506,6 +586,13 @@ public final class LoadGenerator implements AutoCloseable {
       }
     }
 
+    private void count(long now) {
+      if (due >= from || until == from) {
+        operations++;
+        latencies.record(now - due);
+      }
+    }
+
     private void paced() {
       if (System.nanoTime() >= until) {
         phase = Phase.DONE;
@@ -518,6 +605,7 @@ public final class LoadGenerator implements AutoCloseable {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
       super.channelInactive(ctx);
+      closedAt = System.nanoTime();
       if (phase == Phase.RUNNING) {
         errors++;
       }

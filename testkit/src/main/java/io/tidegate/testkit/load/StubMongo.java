@@ -18,6 +18,8 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.bson.BsonArray;
@@ -48,6 +50,7 @@ public final class StubMongo implements AutoCloseable {
   private final byte[] okReply = Messages.encode(0, new BsonDocument("ok", new BsonDouble(1)));
   private final Map<Mechanism, ScramCredential> credentials = new EnumMap<>(Mechanism.class);
   private final String user;
+  private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
   private final EventLoopGroup loops;
   private final Channel listener;
 
@@ -92,6 +95,9 @@ public final class StubMongo implements AutoCloseable {
   @Override
   public void close() {
     listener.close().awaitUninterruptibly();
+    for (Channel connection : connections) {
+      var _ = connection.close();
+    }
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
@@ -221,6 +227,17 @@ public final class StubMongo implements AutoCloseable {
           .append("code", new BsonInt32(18))
           .append("codeName", new BsonString("AuthenticationFailed"))
           .append("errmsg", new BsonString("Authentication failed."));
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+      connections.add(ctx.channel());
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+      super.channelInactive(ctx);
+      connections.remove(ctx.channel());
     }
 
     @Override
