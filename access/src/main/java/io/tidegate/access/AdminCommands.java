@@ -24,8 +24,8 @@ final class AdminCommands {
 
   private static List<CommandSpec> watching() {
     return List.of(
-        cluster("serverStatus", Action.SERVER_STATUS).or("serverstatus"),
-        cluster("hostInfo", Action.HOST_INFO).or("hostinfo"),
+        cluster("serverStatus", Action.SERVER_STATUS),
+        cluster("hostInfo", Action.HOST_INFO),
         cluster("getCmdLineOpts", Action.GET_CMD_LINE_OPTS),
         cluster("getLog", Action.GET_LOG),
         cluster("getParameter", Action.GET_PARAMETER),
@@ -35,7 +35,7 @@ final class AdminCommands {
         cluster("getAuditConfigGeneration", Action.SERVER_STATUS),
         cluster("auditGetOptions", Action.AUDIT_CONFIGURE),
         cluster("getChangeStreamState", Action.GET_CHANGE_STREAM_STATE),
-        cluster("connPoolStats", Action.CONN_POOL_STATS).or("connpoolstats"),
+        cluster("connPoolStats", Action.CONN_POOL_STATS),
         cluster("shardConnPoolStats", Action.CONN_POOL_STATS),
         cluster("lockInfo", Action.SERVER_STATUS),
         cluster("netstat", Action.NETSTAT),
@@ -87,7 +87,7 @@ final class AdminCommands {
         cluster("fsyncUnlock", Action.UNLOCK),
         cluster("autoCompact", Action.COMPACT),
         cluster("shutdown", Action.SHUTDOWN),
-        cluster("killOp", Action.KILLOP).or("killop"),
+        cluster("killOp", Action.KILLOP),
         cluster("killAllSessions", Action.KILL_ANY_SESSION),
         cluster("killAllSessionsByPattern", Action.KILL_ANY_SESSION, Action.IMPERSONATE),
         cluster("startTrafficRecording", Action.TRAFFIC_RECORD),

@@ -99,9 +99,9 @@ record CommandSpec(
           "shardVersion",
           "versionContext");
 
-  static boolean generic(String field) {
-    return GENERIC.contains(field);
-  }
+  /** What {@code currentOp} takes besides the fields of operations to filter by. */
+  private static final Set<String> FILTERING =
+      Set.of("$ownOps", "$all", "$truncateOps", "$and", "$or", "$nor");
 
   static boolean internal(String field) {
     return INTERNAL.contains(field) || field.startsWith("$_internal") || field.startsWith("$_is");
@@ -114,7 +114,10 @@ record CommandSpec(
       return known.contains(field);
     }
     // Open commands take any word, but what begins with a dollar is addressed to the server itself.
-    return GENERIC.contains(field) || field.isEmpty() || field.charAt(0) != '$';
+    return GENERIC.contains(field)
+        || field.isEmpty()
+        || field.charAt(0) != '$'
+        || (name.equals("currentOp") && FILTERING.contains(field));
   }
 
   /** A command that takes exactly these fields beyond its own name and the generic ones. */

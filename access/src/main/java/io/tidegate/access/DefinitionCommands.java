@@ -23,16 +23,15 @@ final class DefinitionCommands {
                   + " encryptedFields flags idIndex",
               reading -> definition(reading, Action.CREATE_COLLECTION)),
           closed(
-                  "collMod",
-                  "index viewOn pipeline validator validationLevel validationAction"
-                      + " changeStreamPreAndPostImages expireAfterSeconds timeseries cappedSize"
-                      + " cappedMax recordPreImages dryRun noPadding usePowerOf2Sizes",
-                  reading -> definition(reading, Action.COLL_MOD))
-              .or("collmod"),
+              "collMod",
+              "index viewOn pipeline validator validationLevel validationAction"
+                  + " changeStreamPreAndPostImages expireAfterSeconds timeseries cappedSize"
+                  + " cappedMax recordPreImages dryRun noPadding usePowerOf2Sizes",
+              reading -> definition(reading, Action.COLL_MOD)),
           on("createIndexes", "indexes commitQuorum ignoreUnknownIndexOptions", Action.CREATE_INDEX)
               .sequences("indexes"),
-          on("dropIndexes", "index", Action.DROP_INDEX).or("deleteIndexes", "dropindexes"),
-          on("reIndex", "", Action.RE_INDEX).or("reindex"),
+          on("dropIndexes", "index", Action.DROP_INDEX).or("deleteIndexes"),
+          on("reIndex", "", Action.RE_INDEX),
           on("setIndexCommitQuorum", "indexNames commitQuorum", Action.CREATE_INDEX),
           on("drop", "", Action.DROP_COLLECTION),
           on("convertToCapped", "size", Action.CONVERT_TO_CAPPED),
@@ -87,7 +86,7 @@ final class DefinitionCommands {
         fields,
         reading -> {
           reading.touch(reading.ownCollection(), actions, name);
-          reading.runsJavaScriptIfSeen();
+
           Encryption.read(reading);
         });
   }
@@ -103,7 +102,7 @@ final class DefinitionCommands {
   private static void definition(Reading reading, Action action) {
     Namespace collection = reading.ownCollection();
     reading.touch(collection, Reading.actions(action), reading.name());
-    reading.runsJavaScriptIfSeen();
+
     BsonElement viewOn = reading.body().find("viewOn");
     BsonElement pipeline = reading.body().find("pipeline");
     if (viewOn == null) {

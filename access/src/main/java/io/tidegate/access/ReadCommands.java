@@ -67,13 +67,12 @@ final class ReadCommands {
                       reading.ownCollection(),
                       Reading.actions(Action.LIST_INDEXES),
                       "listIndexes")),
-          CommandSpec.open("currentOp", ReadCommands::currentOp).or("currentop"));
+          CommandSpec.open("currentOp", ReadCommands::currentOp));
 
   private ReadCommands() {}
 
   private static void query(Reading reading) {
     reading.touch(reading.ownCollection(), FIND, reading.name());
-    reading.runsJavaScriptIfSeen();
     Encryption.read(reading);
   }
 
@@ -87,7 +86,6 @@ final class ReadCommands {
     } else {
       collection = reading.ownCollection();
     }
-    reading.runsJavaScriptIfSeen();
     Encryption.read(reading);
     if (!reading.refused()) {
       Pipelines.read(
@@ -199,7 +197,6 @@ final class ReadCommands {
   }
 
   private static void currentOp(Reading reading) {
-    reading.runsJavaScriptIfSeen();
     reading.narrow(
         new Touch(new Resource.Cluster(), Reading.actions(Action.INPROG), "currentOp"),
         Narrowing.Way.OWN_OPERATIONS);

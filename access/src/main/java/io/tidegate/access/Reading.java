@@ -36,6 +36,7 @@ final class Reading {
   private @Nullable List<Touch> touches;
   private @Nullable List<Narrowing> narrowings;
   private boolean runsJavaScript;
+  private boolean looksForCodeItself;
 
   private Reading(
       CommandSpec spec,
@@ -104,6 +105,9 @@ final class Reading {
     if (settled == null) {
       spec.rule().read(this);
     }
+    if (settled == null && !spec.name().equals("insert")) {
+      refuseAccountRoles(body);
+    }
   }
 
   private void checkFields() {
@@ -164,7 +168,7 @@ final class Reading {
         on(),
         many != null ? many : one != null ? List.of(one) : List.of(),
         narrowed != null ? narrowed : List.of(),
-        runsJavaScript);
+        runsJavaScript || (mayRunJavaScript && !looksForCodeItself));
   }
 
   private Namespace on() {
@@ -214,9 +218,19 @@ final class Reading {
     runsJavaScript = true;
   }
 
-  /** Takes over what the strict pass saw anywhere in the command. */
-  void runsJavaScriptIfSeen() {
-    runsJavaScript |= mayRunJavaScript;
+  /**
+   * Says that the rule tells code from data by itself. Otherwise whatever the strict pass saw
+   * anywhere in the command counts.
+   */
+  void looksForCodeItself() {
+    looksForCodeItself = true;
+  }
+
+  /** Refuses expressions that show the roles of the account that the gateway signs in with. */
+  void refuseAccountRoles(BsonView expressions) {
+    if (AccountRoles.in(expressions)) {
+      never(RuleId.ACCOUNT_DETAILS, AccountRoles.VARIABLE);
+    }
   }
 
   /** What the command is about, where that is no collection to be touched. */

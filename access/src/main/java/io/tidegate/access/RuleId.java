@@ -32,6 +32,9 @@ public enum RuleId {
       "internal-field",
       "a client may not speak for another user or server",
       "remove the field and try again"),
+  /** Shows the account inside the target, and so perhaps what else it may do. */
+  ACCOUNT_DETAILS(
+      "account-details", "it shows the account that the gateway signs in with", "leave it out"),
   /** Changes to users, roles and passwords, which would stay after the lease is over. */
   OUTLIVES_LEASE(
       "outlives-lease",

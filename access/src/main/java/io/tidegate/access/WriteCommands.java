@@ -79,11 +79,13 @@ final class WriteCommands {
 
   private static void insert(Reading reading) {
     // What is inserted is data: nothing in it is run or resolved.
+    reading.looksForCodeItself();
     reading.touch(reading.ownCollection(), reading.writing(INSERT), "insert");
     Encryption.read(reading);
   }
 
   private static void update(Reading reading) {
+    reading.looksForCodeItself();
     Namespace collection = reading.ownCollection();
     List<BsonView> statements = reading.documents("updates");
     Encryption.read(reading);
@@ -116,8 +118,8 @@ final class WriteCommands {
       if (!reading.knownFields(statement, DELETE_FIELDS, "a delete")) {
         return;
       }
+      readCode(reading, statement, "q");
     }
-    reading.runsJavaScriptIfSeen();
     reading.touch(collection, REMOVE, "delete");
   }
 
@@ -137,7 +139,6 @@ final class WriteCommands {
     if (update != null) {
       readChange(reading, update);
     }
-    reading.runsJavaScriptIfSeen();
     Encryption.read(reading);
     reading.touch(collection, reading.writing(actions), "findAndModify");
   }
@@ -153,16 +154,19 @@ final class WriteCommands {
     }
   }
 
-  /** Marks the reading when code runs in one of these parts; data elsewhere may hold the words. */
+  /**
+   * Looks for what must not be in these parts, which are computed; data elsewhere may hold the
+   * words.
+   */
   private static void readCode(Reading reading, BsonView statement, String... parts) {
-    if (!reading.javaScriptSeen()) {
-      return;
-    }
     for (String part : parts) {
       BsonElement element = statement.find(part);
-      if (element != null
-          && (element.isArray() || (element.isDocument() && !isData(part)))
-          && JavaScript.in(element.document())) {
+      if (element == null || !(element.isArray() || (element.isDocument() && !isData(part)))) {
+        continue;
+      }
+      BsonView expressions = element.document();
+      reading.refuseAccountRoles(expressions);
+      if (reading.javaScriptSeen() && JavaScript.in(expressions)) {
         reading.runsJavaScript();
       }
     }
@@ -184,6 +188,7 @@ final class WriteCommands {
   }
 
   private static void bulkWrite(Reading reading) {
+    reading.looksForCodeItself();
     List<BsonView> infos = reading.documents("nsInfo");
     List<BsonView> operations = reading.documents("ops");
     if (infos == null || operations == null) {

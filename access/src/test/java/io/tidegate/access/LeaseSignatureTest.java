@@ -22,7 +22,7 @@ class LeaseSignatureTest {
   private final KeyPair keys = pair("Ed25519");
   private final LeaseSigner signer = new LeaseSigner(keys);
   private final LeaseVerifier verifier = new LeaseVerifier(List.of(keys.getPublic()));
-  private final Lease lease = TestLeases.named("collection");
+  private final Lease lease = TestLeases.of(List.of(TestLeases.on("orders", Action.FIND)));
 
   @Test
   void whatIsSignedIsWhatIsRead() throws Exception {
