@@ -12,6 +12,7 @@ import java.util.Arrays;
  * @param storedKey the digest of ClientKey
  * @param serverKey ServerKey
  */
+@SuppressWarnings("ArrayRecordComponent") // copied in and out, equal by content
 public record ScramVerifier(
     ScramMechanism mechanism, byte[] salt, int iterations, byte[] storedKey, byte[] serverKey) {
   /** Keeps copies. */
