@@ -20,6 +20,9 @@ final class Encryption {
   private Encryption() {}
 
   static void read(Reading reading) {
+    if (!reading.encrypted()) {
+      return;
+    }
     BsonElement information = reading.body().find("encryptionInformation");
     if (information != null) {
       read(reading, information);

@@ -6,7 +6,6 @@ import io.tidegate.wire.BsonElement;
 import io.tidegate.wire.BsonView;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -83,6 +82,44 @@ final class Pipelines {
   /** The stages that may stand where a document is updated. */
   private static final Set<String> UPDATING =
       Set.of("$addFields", "$set", "$project", "$unset", "$replaceRoot", "$replaceWith");
+
+  // What stages that name collections may say; anything else might name another one.
+  private static final Set<String> LOOKUP_FIELDS =
+      Set.of("from", "localField", "foreignField", "let", "pipeline", "as");
+  private static final Set<String> GRAPH_LOOKUP_FIELDS =
+      Set.of(
+          "from",
+          "startWith",
+          "connectFromField",
+          "connectToField",
+          "as",
+          "maxDepth",
+          "depthField",
+          "restrictSearchWithMatch");
+  private static final Set<String> UNION_WITH_FIELDS = Set.of("coll", "db", "pipeline");
+  private static final Set<String> FUSION_FIELDS = Set.of("input", "combination", "scoreDetails");
+  private static final Set<String> FUSION_INPUT_FIELDS = Set.of("pipelines", "normalization");
+  private static final Set<String> OUT_FIELDS = Set.of("db", "coll", "timeseries");
+  private static final Set<String> MERGE_FIELDS =
+      Set.of("into", "on", "let", "whenMatched", "whenNotMatched");
+  private static final Set<String> CHANGE_STREAM_FIELDS =
+      Set.of(
+          "fullDocument",
+          "fullDocumentBeforeChange",
+          "resumeAfter",
+          "startAfter",
+          "startAtOperationTime",
+          "allChangesForCluster",
+          "showExpandedEvents");
+  private static final Set<String> CURRENT_OP_FIELDS =
+      Set.of(
+          "allUsers",
+          "idleConnections",
+          "idleCursors",
+          "idleSessions",
+          "localOps",
+          "targetAllNodes",
+          "truncateOps");
 
   private static final Map<String, StageRule> STAGES = stages();
 
@@ -253,8 +290,7 @@ final class Pipelines {
   }
 
   private static void lookup(Reading reading, BsonElement stage, Source source) {
-    BsonView lookup =
-        fields(reading, stage, "from", "localField", "foreignField", "let", "pipeline", "as");
+    BsonView lookup = fields(reading, stage, LOOKUP_FIELDS);
     if (lookup == null) {
       return;
     }
@@ -272,18 +308,7 @@ final class Pipelines {
   }
 
   private static void graphLookup(Reading reading, BsonElement stage, Source source) {
-    BsonView lookup =
-        fields(
-            reading,
-            stage,
-            "from",
-            "startWith",
-            "connectFromField",
-            "connectToField",
-            "as",
-            "maxDepth",
-            "depthField",
-            "restrictSearchWithMatch");
+    BsonView lookup = fields(reading, stage, GRAPH_LOOKUP_FIELDS);
     if (lookup == null) {
       return;
     }
@@ -300,7 +325,7 @@ final class Pipelines {
       reading.touch(reading.collection(source.database(), stage), FIND, "$unionWith");
       return;
     }
-    BsonView union = fields(reading, stage, "coll", "db", "pipeline");
+    BsonView union = fields(reading, stage, UNION_WITH_FIELDS);
     if (union == null) {
       return;
     }
@@ -324,9 +349,9 @@ final class Pipelines {
 
   /** {@code $rankFusion} and {@code $scoreFusion}: named pipelines over the same source. */
   private static void fusion(Reading reading, BsonElement stage, Source source) {
-    BsonView fusion = fields(reading, stage, "input", "combination", "scoreDetails");
+    BsonView fusion = fields(reading, stage, FUSION_FIELDS);
     BsonElement input = fusion == null ? null : fusion.find("input");
-    BsonView inputs = input == null ? null : fields(reading, input, "pipelines", "normalization");
+    BsonView inputs = input == null ? null : fields(reading, input, FUSION_INPUT_FIELDS);
     BsonElement pipelines = inputs == null ? null : inputs.find("pipelines");
     BsonView named = pipelines == null ? null : document(reading, pipelines);
     if (named == null) {
@@ -343,7 +368,7 @@ final class Pipelines {
     Namespace target;
     if (stage.type() == BsonType.STRING) {
       target = reading.collection(source.database(), stage);
-    } else if (fields(reading, stage, "db", "coll", "timeseries") == null) {
+    } else if (fields(reading, stage, OUT_FIELDS) == null) {
       return;
     } else {
       target = target(reading, stage, source.database(), "db", "coll");
@@ -357,7 +382,7 @@ final class Pipelines {
       reading.touch(target, reading.writing(merging("merge", "insert")), "$merge");
       return;
     }
-    BsonView merge = fields(reading, stage, "into", "on", "let", "whenMatched", "whenNotMatched");
+    BsonView merge = fields(reading, stage, MERGE_FIELDS);
     if (merge == null) {
       return;
     }
@@ -411,17 +436,7 @@ final class Pipelines {
   }
 
   private static void changeStream(Reading reading, BsonElement stage, Source source) {
-    BsonView options =
-        fields(
-            reading,
-            stage,
-            "fullDocument",
-            "fullDocumentBeforeChange",
-            "resumeAfter",
-            "startAfter",
-            "startAtOperationTime",
-            "allChangesForCluster",
-            "showExpandedEvents");
+    BsonView options = fields(reading, stage, CHANGE_STREAM_FIELDS);
     if (options == null) {
       return;
     }
@@ -456,17 +471,7 @@ final class Pipelines {
   }
 
   private static void currentOp(Reading reading, BsonElement stage, Source source) {
-    BsonView options =
-        fields(
-            reading,
-            stage,
-            "allUsers",
-            "idleConnections",
-            "idleCursors",
-            "idleSessions",
-            "localOps",
-            "targetAllNodes",
-            "truncateOps");
+    BsonView options = fields(reading, stage, CURRENT_OP_FIELDS);
     if (options == null) {
       return;
     }
@@ -522,11 +527,9 @@ final class Pipelines {
     return element.document();
   }
 
-  private static @Nullable BsonView fields(Reading reading, BsonElement stage, String... known) {
+  /** The document of a stage; {@code wire} saw that no field of a command's body stands twice. */
+  private static @Nullable BsonView fields(Reading reading, BsonElement stage, Set<String> known) {
     BsonView document = document(reading, stage);
-    return document != null
-            && reading.onlyFields(document, new HashSet<>(List.of(known)), stage.name())
-        ? document
-        : null;
+    return document != null && reading.knownFields(document, known, stage.name()) ? document : null;
   }
 }

@@ -37,6 +37,7 @@ final class Reading {
   private @Nullable List<Narrowing> narrowings;
   private boolean runsJavaScript;
   private boolean looksForCodeItself;
+  private boolean encrypted;
 
   private Reading(
       CommandSpec spec,
@@ -123,6 +124,8 @@ final class Reading {
       }
       if (field.equals("lsid")) {
         checkSession(cursor);
+      } else if (field.equals("encryptionInformation")) {
+        encrypted = true;
       }
     }
     for (DocumentSequence sequence : sequences) {
@@ -187,6 +190,11 @@ final class Reading {
   /** The name of the command, for the reason of a touch. */
   String name() {
     return spec.name();
+  }
+
+  /** Whether the command has an {@code encryptionInformation}. */
+  boolean encrypted() {
+    return encrypted;
   }
 
   /** Whether something was refused already. */
