@@ -24,8 +24,8 @@ record GroupHeader(
     long @Nullable [] streams) {
   static final int MAGIC = 0x5447_4731; // "TGG1"
   static final int MAXIMUM_LISTED = 1000;
-  static final int FIXED = 76;
-  static final int MAXIMUM_LENGTH = FIXED + 8 * MAXIMUM_LISTED + 4;
+  static final int FIXED = 80;
+  static final int MAXIMUM_LENGTH = FIXED + 8 * MAXIMUM_LISTED;
 
   /** Nonce and tag of AES-GCM. */
   static final int CIPHER_OVERHEAD = 28;
@@ -41,9 +41,10 @@ record GroupHeader(
   private static final int FIRST_MICROS_AT = 28;
   private static final int LAST_MICROS_AT = 36;
   private static final int PREVIOUS_AT = 44;
+  private static final int CRC_AT = 76;
 
   int length() {
-    return FIXED + 8 * (streams == null ? 0 : streams.length) + 4;
+    return FIXED + 8 * (streams == null ? 0 : streams.length);
   }
 
   /** Bytes of the whole group: header, ciphertext, hash. */
@@ -75,6 +76,7 @@ record GroupHeader(
     Layout.putLong(into, at + FIRST_MICROS_AT, firstMicros);
     Layout.putLong(into, at + LAST_MICROS_AT, lastMicros);
     System.arraycopy(previousHash, 0, into, at + PREVIOUS_AT, Sha256.LENGTH);
+    Layout.putInt(into, at + CRC_AT, crc(into, at));
     int next = at + FIXED;
     if (streams != null) {
       for (long id : streams) {
@@ -82,7 +84,6 @@ record GroupHeader(
         next += 8;
       }
     }
-    Layout.putInt(into, next, crc(into, at, next - at));
   }
 
   /**
@@ -93,23 +94,22 @@ record GroupHeader(
    */
   static @Nullable GroupHeader parse(byte[] bytes, int at, int available)
       throws MalformedLedgerException {
-    if (available < FIXED + 4) {
+    if (available < FIXED) {
       return null;
     }
     if (Layout.intAt(bytes, at) != MAGIC) {
       throw new MalformedLedgerException("no group begins there");
+    }
+    if (crc(bytes, at) != Layout.intAt(bytes, at + CRC_AT)) {
+      throw new MalformedLedgerException("a group's header does not fit its checksum");
     }
     int listed = Layout.unsignedShort(bytes, at + STREAMS_AT);
     if (listed > MAXIMUM_LISTED && listed != UNLISTED) {
       throw new MalformedLedgerException("a group lists too many streams");
     }
     int streamCount = listed == UNLISTED ? 0 : listed;
-    int front = FIXED + 8 * streamCount;
-    if (available < front + 4) {
+    if (available < FIXED + 8 * streamCount) {
       return null;
-    }
-    if (crc(bytes, at, front) != Layout.intAt(bytes, at + front)) {
-      throw new MalformedLedgerException("a group's header does not fit its checksum");
     }
     long @Nullable [] streams = null;
     if (listed != UNLISTED) {
@@ -146,9 +146,13 @@ record GroupHeader(
     return header;
   }
 
-  private static int crc(byte[] bytes, int at, int length) {
+  /**
+   * Over the fixed part, without the ids, so that it tells how long the header is before all of it
+   * is there.
+   */
+  private static int crc(byte[] bytes, int at) {
     CRC32C crc = new CRC32C();
-    crc.update(bytes, at, length);
+    crc.update(bytes, at, CRC_AT);
     return (int) crc.getValue();
   }
 }

@@ -88,19 +88,27 @@ public final class LedgerVerifier {
     return new Run().run();
   }
 
-  /** Entries that are missing where they should be, until they turn up elsewhere or not. */
+  /**
+   * A range of entries that is missing where it should be, or is where it should not be, until the
+   * rest is known.
+   */
   private record Gap(long from, long to, Finding.Place place, boolean atSegmentEnd) {}
 
   private final class Run {
     private final List<Finding> findings = new ArrayList<>();
     private final GroupScanner scanner = new GroupScanner();
     private final List<Gap> gaps = new ArrayList<>();
+    // Groups that came before their time, until it shows whether they are copies or were moved.
+    private final List<Gap> strays = new ArrayList<>();
     private final Set<Long> misplacedSegments = new HashSet<>();
     private long groups;
     private long segments;
     private long tornBytes;
     private long resyncBytes;
 
+    // Whether the next segment is taken at its word for where it begins: the first one, and one
+    // behind a missing one.
+    private boolean first = true;
     private long nextIndex;
     // The chain's value so far; null after damage, when any value has to be accepted to go on.
     private byte @Nullable [] hash;
@@ -120,6 +128,7 @@ public final class LedgerVerifier {
           if (head != null) {
             checkAnchorBelongs(head);
             walk(identity, head);
+            reportStrays();
             reportGaps(head);
             checkHead(head);
             checkAnchor(head);
@@ -272,18 +281,15 @@ public final class LedgerVerifier {
       reportStrangers(files, head);
       NavigableMap<Long, SegmentHeader> headers = new TreeMap<>();
       hash = null;
-      boolean first = true;
       long last = files.isEmpty() ? head.segment() : Math.max(head.segment(), files.lastKey());
       long expected = head.firstSegment();
       for (Map.Entry<Long, Path> file : files.tailMap(head.firstSegment(), true).entrySet()) {
         if (file.getKey() > expected && expected <= last) {
           reportMissing(expected, file.getKey() - 1, head);
-          hash = null;
-          first = false;
+          startAfresh();
         }
         expected = file.getKey() + 1;
-        segment(identity, head, file.getKey(), file.getValue(), first, headers);
-        first = false;
+        segment(identity, head, file.getKey(), file.getValue(), headers);
       }
       if (expected <= head.segment()) {
         reportMissing(expected, head.segment(), head);
@@ -333,7 +339,6 @@ public final class LedgerVerifier {
         LedgerHead head,
         long number,
         Path file,
-        boolean first,
         NavigableMap<Long, SegmentHeader> headers)
         throws IOException {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -356,11 +361,12 @@ public final class LedgerVerifier {
         } else {
           offset = header.length();
           if (header.segment() != number) {
-            misplaced(header, number, channel);
+            misplaced(header, number);
             return;
           }
           if (headers.put(header.segment(), header) == null) {
-            link(header, number, first);
+            link(header, number);
+            first = false;
           }
           dataKey = dataKey(header, number);
         }
@@ -405,8 +411,7 @@ public final class LedgerVerifier {
       }
     }
 
-    private void misplaced(SegmentHeader header, long number, FileChannel channel)
-        throws IOException {
+    private void misplaced(SegmentHeader header, long number) throws IOException {
       String name = Folder.segmentName(number);
       Path own = folder.resolve(Folder.segmentName(header.segment()));
       boolean copy = Files.exists(own) && holdsItself(own, header);
@@ -423,11 +428,12 @@ public final class LedgerVerifier {
                 "%s is segment %d under another name. Give the files their own names again."
                     .formatted(name, header.segment())));
       }
+      startAfresh();
+    }
+
+    private void startAfresh() {
+      first = true;
       hash = null;
-      // Its entries are known to be there, only elsewhere: go on after them when they come next.
-      if (!copy && channel.size() > 0) {
-        nextIndex = Math.max(nextIndex, header.firstIndex());
-      }
     }
 
     private boolean holdsItself(Path file, SegmentHeader header) throws IOException {
@@ -442,10 +448,10 @@ public final class LedgerVerifier {
     }
 
     /** Checks that a segment takes the chain over where the one before ended. */
-    private void link(SegmentHeader header, long number, boolean first) {
+    private void link(SegmentHeader header, long number) {
       byte[] before = hash;
       if (!first && header.firstIndex() > nextIndex) {
-        gaps.add(new Gap(nextIndex, header.firstIndex(), place(number - 1, -1, nextIndex), true));
+        gap(new Gap(nextIndex, header.firstIndex(), place(number - 1, -1, nextIndex), true));
       } else if (!first && header.firstIndex() < nextIndex && before != null) {
         add(
             new Finding.Inserted(
@@ -511,7 +517,7 @@ public final class LedgerVerifier {
                           .formatted(offset)));
               return;
             }
-            inOrder(whole, number, offset);
+            inOrder(whole, head, window, number, offset);
             if (dataKey != null) {
               decrypt(whole.header(), identity, window, dataKey, number, offset);
             }
@@ -684,12 +690,19 @@ public final class LedgerVerifier {
     }
 
     /** Judges where a group that is sound in itself stands. */
-    private void inOrder(GroupScanner.Step.Whole whole, long number, long offset) {
+    private void inOrder(
+        GroupScanner.Step.Whole whole, LedgerHead head, Window window, long number, long offset)
+        throws IOException {
       GroupHeader header = whole.header();
       long end = header.firstIndex() + header.count();
       groups++;
       if (header.firstIndex() == nextIndex) {
         if (hash != null && !Arrays.equals(hash, header.previousHash())) {
+          if (outOfTurn(window, head, number, offset + header.groupLength())) {
+            strays.add(new Gap(header.firstIndex(), end, place(number, offset, nextIndex), false));
+            groups--;
+            return;
+          }
           add(
               new Finding.Altered(
                   place(number, offset, header.firstIndex()),
@@ -701,7 +714,12 @@ public final class LedgerVerifier {
         return;
       }
       if (header.firstIndex() > nextIndex) {
-        gaps.add(new Gap(nextIndex, header.firstIndex(), place(number, offset, nextIndex), false));
+        if (outOfTurn(window, head, number, offset + header.groupLength())) {
+          strays.add(new Gap(header.firstIndex(), end, place(number, offset, nextIndex), false));
+          groups--;
+          return;
+        }
+        gap(new Gap(nextIndex, header.firstIndex(), place(number, offset, nextIndex), false));
         hash = whole.hash();
         nextIndex = end;
         return;
@@ -719,6 +737,72 @@ public final class LedgerVerifier {
                 place(number, offset, header.firstIndex()),
                 "The group of entries %d to %d is there twice. Restore the segment from a backup."
                     .formatted(header.firstIndex(), end - 1)));
+      }
+    }
+
+    /**
+     * Whether what was expected comes right behind a group that is too early: then that group is
+     * the stranger.
+     */
+    private boolean outOfTurn(Window window, LedgerHead head, long number, long behind)
+        throws IOException {
+      return switch (scanner.step(window, behind)) {
+        case GroupScanner.Step.Whole next ->
+            next.header().firstIndex() == nextIndex
+                && (hash == null || Arrays.equals(hash, next.header().previousHash()));
+        case GroupScanner.Step.End ignored -> number < head.segment() && beginsWithNext(number + 1);
+        case GroupScanner.Step.Altered ignored -> false;
+        case GroupScanner.Step.Partial ignored -> false;
+        case GroupScanner.Step.Malformed ignored -> false;
+      };
+    }
+
+    private boolean beginsWithNext(long number) throws IOException {
+      Path file = folder.resolve(Folder.segmentName(number));
+      if (!Files.exists(file)) {
+        return false;
+      }
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        Window window = new Window(channel, SegmentHeader.MAXIMUM_LENGTH);
+        SegmentHeader header =
+            SegmentHeader.parse(window.bytes(), window.load(0, SegmentHeader.MAXIMUM_LENGTH));
+        return header != null && header.firstIndex() == nextIndex;
+      } catch (MalformedLedgerException e) {
+        return false;
+      }
+    }
+
+    /** Notes a gap, and what came before its time and belongs there. */
+    private void gap(Gap gap) {
+      gaps.add(gap);
+      strays.removeIf(stray -> {
+        boolean moved = fillsGap(stray.from, stray.to);
+        if (moved) {
+          tellReordered(stray);
+        }
+        return moved;
+      });
+    }
+
+    private void tellReordered(Gap stray) {
+      add(
+          new Finding.Reordered(
+              stray.place,
+              "The group of entries %d to %d stands before entries that came before it. Restore the segment from a backup."
+                  .formatted(stray.from, stray.to - 1)));
+    }
+
+    private void reportStrays() {
+      for (Gap stray : strays) {
+        if (stray.from >= nextIndex) {
+          tellReordered(stray);
+        } else {
+          add(
+              new Finding.Inserted(
+                  stray.place,
+                  "A copy of the group of entries %d to %d stands before its time. Restore the segment from a backup."
+                      .formatted(stray.from, stray.to - 1)));
+        }
       }
     }
 
@@ -800,7 +884,7 @@ public final class LedgerVerifier {
       return findings.stream()
               .anyMatch(finding ->
                   finding.place().segment() == number && finding.place().offset() <= offset)
-          || gaps.stream()
+          || Stream.concat(gaps.stream(), strays.stream())
               .anyMatch(gap -> gap.place.segment() == number && gap.place.offset() <= offset);
     }
 
@@ -854,7 +938,7 @@ public final class LedgerVerifier {
       return switch (finding) {
         case Finding.Altered altered -> altered.place().segment() == gap.place.segment();
         case Finding.Truncated truncated -> truncated.place().segment() == gap.place.segment();
-        case Finding.Reordered reordered -> reordered.place().offset() == 0;
+        case Finding.Reordered ignored -> false;
         case Finding.Unreadable unreadable -> unreadable.place().segment() == gap.place.segment();
         case Finding.Deleted ignored -> false;
         case Finding.Foreign foreign -> foreign.place().segment() == gap.place.segment();
