@@ -43,37 +43,40 @@ class RequestStore {
     this.database = database;
   }
 
-  void insert(AccessRequest request, Instant expiresAt) {
+  /** False when a request of the same person for the same account waits already. */
+  boolean insert(AccessRequest request, Instant expiresAt) {
     boolean open = request.state() instanceof RequestState.PendingApproval;
-    database
-        .sql()
-        .sql(
-            """
-            insert into access_request
-              (id, project_id, resource_id, account_id, requester_id, flow_id, flow_version,
-               approval, duration_s, reason, status, expires_at, open_key, version, created_at,
-               updated_at)
-            values (:id, :project, :resource, :account, :requester, :flow, :flowVersion,
-                    :approval, :duration, :reason, :status, :expires, :open, 1, :now, :now)
-            """)
-        .param("id", request.id())
-        .param("project", request.projectId())
-        .param("resource", request.resourceId())
-        .param("account", request.accountId())
-        .param("requester", request.requester().id())
-        .param("flow", request.flowId())
-        .param("flowVersion", request.flowVersion())
-        .param("approval", request.approval().name())
-        .param("duration", request.duration().toSeconds())
-        .param("reason", request.reason())
-        .param("status", request.status().name())
-        .param("expires", expiresAt.toEpochMilli())
-        .param(
-            "open",
-            open ? openKey(request.requester().id(), request.accountId()) : null,
-            Types.VARCHAR)
-        .param("now", request.createdAt().toEpochMilli())
-        .update();
+    return database
+            .sql()
+            .sql(
+                """
+                insert into access_request
+                  (id, project_id, resource_id, account_id, requester_id, flow_id, flow_version,
+                   approval, duration_s, reason, status, expires_at, open_key, version, created_at,
+                   updated_at)
+                values (:id, :project, :resource, :account, :requester, :flow, :flowVersion,
+                        :approval, :duration, :reason, :status, :expires, :open, 1, :now, :now)
+                on conflict (open_key) do nothing
+                """)
+            .param("id", request.id())
+            .param("project", request.projectId())
+            .param("resource", request.resourceId())
+            .param("account", request.accountId())
+            .param("requester", request.requester().id())
+            .param("flow", request.flowId())
+            .param("flowVersion", request.flowVersion())
+            .param("approval", request.approval().name())
+            .param("duration", request.duration().toSeconds())
+            .param("reason", request.reason())
+            .param("status", request.status().name())
+            .param("expires", expiresAt.toEpochMilli())
+            .param(
+                "open",
+                open ? openKey(request.requester().id(), request.accountId()) : null,
+                Types.VARCHAR)
+            .param("now", request.createdAt().toEpochMilli())
+            .update()
+        > 0;
   }
 
   private static String openKey(String personId, String accountId) {

@@ -7,7 +7,6 @@ import io.tidegate.control.identity.Person;
 import io.tidegate.control.org.Organizations;
 import io.tidegate.control.platform.Actor;
 import io.tidegate.control.platform.Changes;
-import io.tidegate.control.platform.Database;
 import io.tidegate.control.platform.ErrorCode;
 import io.tidegate.control.platform.Ids;
 import io.tidegate.control.platform.Names;
@@ -24,7 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Service;
 
 /** Requests: filed, decided, and turned to grants, each in one transaction. */
@@ -72,46 +70,27 @@ class StoredAccessRequests implements AccessRequests, RequestExpiry {
 
   @Override
   public Filed file(Actor actor, Draft draft) {
-    try {
-      return audit.act(
-          actor,
-          "request.file",
-          Target.of("account", draft.resource() + "/" + draft.account()),
-          () -> fileOnce(actor, draft));
-    } catch (DataAccessException e) {
-      if (Database.isDuplicate(e)) {
-        // Two equal requests at the same instant: the other one is stored now.
-        return audit.act(
-            actor,
-            "request.file",
-            Target.of("account", draft.resource() + "/" + draft.account()),
-            () -> fileOnce(actor, draft));
-      }
-      throw e;
-    }
+    return audit.act(
+        actor,
+        "request.file",
+        Target.of("account", draft.resource() + "/" + draft.account()),
+        () -> fileOnce(actor, draft));
   }
 
   private Filed fileOnce(Actor actor, Draft draft) {
     Plan plan = plan(actor, draft);
     Optional<AccessRequest> open = store.open(actor.userId(), plan.place().accountId());
     if (open.isPresent()) {
-      AccessRequest old = open.get();
-      if (old.duration().equals(plan.duration()) && old.reason().equals(plan.reason())) {
-        return new Filed(shown(old), false);
-      }
-      throw new Refused(
-          ErrorCode.REQUEST_OPEN,
-          "Your request "
-              + old.id()
-              + " for "
-              + plan.place().title()
-              + " waits for a decision, with another duration or reason.");
+      return waiting(open.get(), plan);
     }
     Instant now = clock.instant();
     String id = ids.next("req");
     String grantId = ids.next("grt");
     AccessRequest request = request(actor, id, grantId, plan, now);
-    store.insert(request, now.plus(TIME_TO_LIVE));
+    if (!store.insert(request, now.plus(TIME_TO_LIVE))) {
+      // An equal one came in at the same instant and is stored now.
+      return waiting(store.open(actor.userId(), plan.place().accountId()).orElseThrow(), plan);
+    }
     audit.done(
         actor,
         "request.file",
@@ -128,6 +107,19 @@ class StoredAccessRequests implements AccessRequests, RequestExpiry {
     }
     changes.changed(id);
     return new Filed(find(id), true);
+  }
+
+  private Filed waiting(AccessRequest old, Plan plan) {
+    if (old.duration().equals(plan.duration()) && old.reason().equals(plan.reason())) {
+      return new Filed(shown(old), false);
+    }
+    throw new Refused(
+        ErrorCode.REQUEST_OPEN,
+        "Your request "
+            + old.id()
+            + " for "
+            + plan.place().title()
+            + " waits for a decision, with another duration or reason.");
   }
 
   /** What a draft comes to when it is legal. */

@@ -25,7 +25,7 @@ public final class GatewayRegistry {
   /** The newest connection counts; the one it replaces is cut. */
   void put(GatewayConnection connection) {
     GatewayConnection old = connections.put(connection.gatewayId(), connection);
-    if (old != null && old != connection) {
+    if (old != null && !old.equals(connection)) {
       old.close("the gateway connected again");
     }
   }

@@ -35,7 +35,7 @@ class GatewayStore {
 
   /** A join token as stored. */
   record TokenRow(
-      String id, byte[] secretSha256, String name, Instant expiresAt, @Nullable Instant usedAt) {}
+      String id, String secretHash, String name, Instant expiresAt, @Nullable Instant usedAt) {}
 
   List<Row> list(String afterName, int limit) {
     return database
@@ -157,7 +157,7 @@ class GatewayStore {
         .query((row, _) ->
             new TokenRow(
                 row.getString("id"),
-                HexFormat.of().parseHex(row.getString("secret_hash")),
+                row.getString("secret_hash"),
                 row.getString("name"),
                 Columns.instant(row, "expires_at"),
                 Columns.optionalInstant(row, "used_at")))

@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -145,7 +146,8 @@ class StoredGateways implements Gateways, GatewayChoice, ControlEndpoint {
     Instant now = clock.instant();
     Optional<GatewayStore.TokenRow> found = store.token(request.tokenId());
     if (found.isEmpty()
-        || !JoinToken.secretMatches(request.tokenSecret(), found.get().secretSha256())) {
+        || !JoinToken.secretMatches(
+            request.tokenSecret(), HexFormat.of().parseHex(found.get().secretHash()))) {
       return refused("token-unknown", "The join token is not known here; ask for a new one.");
     }
     GatewayStore.TokenRow token = found.get();

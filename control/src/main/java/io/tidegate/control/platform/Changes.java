@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -42,25 +43,30 @@ public final class Changes {
 
   /** Starts watching objects whose id starts with the prefix; close it after. */
   public Watch watch(String prefix) {
-    Watch watch = new Watch(prefix);
+    return watch(id -> id.startsWith(prefix));
+  }
+
+  /** Starts watching objects whose id passes the test; close it after. */
+  public Watch watch(Predicate<String> wanted) {
+    Watch watch = new Watch(wanted);
     watches.add(watch);
     return watch;
   }
 
   /** What changed since somebody last looked. */
   public final class Watch implements AutoCloseable {
-    private final String prefix;
+    private final Predicate<String> wanted;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Deque<String> queue = new ArrayDeque<>();
     private final Set<String> queued = new HashSet<>();
 
-    private Watch(String prefix) {
-      this.prefix = prefix;
+    private Watch(Predicate<String> wanted) {
+      this.wanted = wanted;
     }
 
     private void offer(String id) {
-      if (!id.startsWith(prefix)) {
+      if (!wanted.test(id)) {
         return;
       }
       lock.lock();

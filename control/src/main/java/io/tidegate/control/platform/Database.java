@@ -3,6 +3,8 @@ package io.tidegate.control.platform;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -35,6 +37,9 @@ public final class Database implements AutoCloseable {
   private final JdbcClient writes;
   private final JdbcClient reads;
   private final TransactionTemplate transactions;
+
+  /** What an open transaction wants done should it be undone. */
+  private record Undone(List<Runnable> wishes) {}
 
   private Database(HikariDataSource writer, HikariDataSource reader) {
     this.writer = writer;
@@ -142,13 +147,33 @@ public final class Database implements AutoCloseable {
       return work.get();
     }
     for (int attempt = 1; ; attempt++) {
+      Undone undone = new Undone(new ArrayList<>());
+      TransactionSynchronizationManager.bindResource(this, undone);
       try {
         return run(work);
       } catch (TransientDataAccessException e) {
         if (attempt == ATTEMPTS) {
           throw e;
         }
+      } catch (RuntimeException e) {
+        TransactionSynchronizationManager.unbindResourceIfPossible(this);
+        undone.wishes().forEach(this::inTransaction);
+        throw e;
+      } finally {
+        TransactionSynchronizationManager.unbindResourceIfPossible(this);
       }
+    }
+  }
+
+  /**
+   * Runs the work in a transaction of its own as soon as the open one has been undone; never when
+   * that commits. Outside a transaction, runs it at once.
+   */
+  public void ifUndone(Runnable work) {
+    if (TransactionSynchronizationManager.getResource(this) instanceof Undone undone) {
+      undone.wishes().add(work);
+    } else {
+      inTransaction(work);
     }
   }
 

@@ -39,6 +39,7 @@ public sealed interface SessionState {
     EXPIRED("The grant expired", true),
     REVOKED("The grant was revoked", true),
     ENDED_BY_ADMIN("An administrator ended it", true),
+    IDLE("It was idle for too long", true),
     GATEWAY_LOST("The gateway no longer has it", true),
     NEVER_STARTED("It did not start", true);
 

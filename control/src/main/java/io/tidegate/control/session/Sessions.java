@@ -32,13 +32,18 @@ public interface Sessions {
     }
   }
 
-  /** What a client needs to reach its session. */
+  /**
+   * What a client needs to reach its session.
+   *
+   * @param gatewayServerName the name that the gateway's certificate is verified for
+   */
   record Started(
       Session session,
       String certificateChainPem,
       String caPem,
       String gatewayHost,
       int gatewayPort,
+      String gatewayServerName,
       Instant expiresAt) {}
 
   /**
