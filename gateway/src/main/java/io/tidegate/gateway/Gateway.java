@@ -1,0 +1,309 @@
+package io.tidegate.gateway;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.tidegate.gateway.config.GatewayConfig;
+import io.tidegate.gateway.decide.LeaseGate;
+import io.tidegate.gateway.forward.UpstreamConnector;
+import io.tidegate.gateway.identify.LocalSignIn;
+import io.tidegate.gateway.link.GatewayLink;
+import io.tidegate.gateway.listen.Doorkeeper;
+import io.tidegate.gateway.listen.HalfOpenLimit;
+import io.tidegate.gateway.listen.Listener;
+import io.tidegate.gateway.metrics.GatewayMetrics;
+import io.tidegate.gateway.record.CommandRecorder;
+import io.tidegate.gateway.record.LedgerSink;
+import io.tidegate.gateway.record.RecordingStore;
+import io.tidegate.gateway.rewrite.LeasePresentation;
+import io.tidegate.gateway.session.ClientConnection;
+import io.tidegate.gateway.session.Ending;
+import io.tidegate.gateway.session.Session;
+import io.tidegate.gateway.session.Sessions;
+import io.tidegate.gateway.session.Stages;
+import io.tidegate.gateway.target.Targets;
+import io.tidegate.gateway.transport.Transport;
+import io.tidegate.gateway.tunnel.TunnelEntrance;
+import io.tidegate.gateway.tunnel.TunnelTls;
+import io.tidegate.ledger.Ledger;
+import io.tidegate.ledger.LedgerException;
+import io.tidegate.ledger.LedgerKeys;
+import io.tidegate.ledger.LedgerOptions;
+import io.tidegate.link.LinkTransport;
+import io.tidegate.link.trust.GatewayCredentials;
+import io.tidegate.link.trust.SealingKey;
+import io.tidegate.wire.FrameDecoder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running gateway: the same for a process of its own and for the server that embeds it. Starts
+ * everything, and stops it within five seconds.
+ */
+public final class Gateway implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+  private final GatewayConfig config;
+  private final GatewayMetrics metrics = new GatewayMetrics();
+  private final Transport transport;
+  private final Targets targets;
+  private final LedgerSink ledger;
+  private final CommandRecorder recorder;
+  private final Sessions sessions;
+  private final GatewayLink link;
+  private final Consumer<GatewayCredentials> keep;
+  private final Listener tunnel;
+
+  /** Another one after the gateway's certificate was renewed. */
+  private volatile SslContext tls;
+
+  private final @Nullable Listener direct;
+
+  /**
+   * Where a gateway listens.
+   *
+   * @param tunnel for the command line's tunnels
+   * @param direct for clients that sign in by SCRAM, null where there is no such listener
+   */
+  public record Addresses(InetSocketAddress tunnel, @Nullable InetSocketAddress direct) {}
+
+  private Gateway(
+      GatewayConfig config,
+      GatewayCredentials credentials,
+      LinkTransport control,
+      InstantSource clock,
+      SecureRandom random,
+      Consumer<GatewayCredentials> keep)
+      throws IOException, LedgerException {
+    this.config = config;
+    this.keep = keep;
+    Path data = config.dataDirectory();
+    Files.createDirectories(data);
+    LedgerKeys keys = LedgerKeys.createOrLoad(data.resolve("ledger.keys"));
+    ledger =
+        new LedgerSink(
+            () -> Ledger.open(data.resolve("ledger"), keys, LedgerOptions.recordings(), clock));
+    transport = Transport.open(config.loops());
+    recorder =
+        new CommandRecorder(ledger, clock, config.limits(), firstSequence(data), this::recording);
+    recorder.start();
+    targets = new Targets(transport, config.timings(), this::moved);
+    UpstreamConnector upstreams =
+        new UpstreamConnector(transport, config.timings(), config.limits(), random);
+    RecordingStore recordings = new RecordingStore(ledger);
+    SealingKey sealingKey = SealingKey.generate();
+    link =
+        new GatewayLink(config, credentials, control, sealingKey, clock, random, transport.loops());
+    sessions = new Sessions(clock, config.timings(), link.listener(), upstreams);
+    Stages stages =
+        new Stages(
+            sessions,
+            new LocalSignIn.Factory(sessions, random),
+            new LeaseGate(),
+            new LeasePresentation(sessions),
+            upstreams,
+            recorder,
+            link.listener(),
+            metrics);
+    HalfOpenLimit atTheDoor = new HalfOpenLimit(config.limits().halfOpenConnections());
+    tls = tunnelTls(credentials);
+    tunnel =
+        Listener.bind(
+            transport,
+            "tunnel",
+            config.tunnelBind(),
+            channel -> assembleTunnel(channel, stages, atTheDoor));
+    InetSocketAddress directBind = config.directBind();
+    direct =
+        directBind == null
+            ? null
+            : Listener.bind(
+                transport,
+                "direct",
+                directBind,
+                channel -> assembleDirect(channel, stages, atTheDoor));
+    long tick = config.timings().tick().toMillis();
+    transport.loops().next().scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.MILLISECONDS);
+    link.open(
+        sessions,
+        targets,
+        upstreams,
+        (query, sink) -> recordings.read(query, sink, sessions),
+        () -> ledger.ledger().head(),
+        metrics,
+        tunnel.address().getPort(),
+        this::renewed);
+    LOG.atInfo()
+        .addKeyValue("tunnel", tunnel.address())
+        .addKeyValue("direct", direct == null ? "none" : direct.address())
+        .addKeyValue("transport", transport)
+        .addKeyValue("tls", tls.getClass().getSimpleName())
+        .log("gateway started");
+  }
+
+  /**
+   * Starts a gateway; returns when it listens. The control plane may be away: the gateway tries
+   * until it is there.
+   *
+   * @param credentials from an enrolment
+   * @param control where the control plane is
+   * @param keep takes the credentials that replace these before they end
+   * @throws IOException when a port is taken or the data folder cannot be used
+   * @throws LedgerException when the recordings' ledger cannot be opened
+   */
+  public static Gateway start(
+      GatewayConfig config,
+      GatewayCredentials credentials,
+      LinkTransport control,
+      InstantSource clock,
+      SecureRandom random,
+      Consumer<GatewayCredentials> keep)
+      throws IOException, LedgerException {
+    return new Gateway(config, credentials, control, clock, random, keep);
+  }
+
+  public Addresses addresses() {
+    return new Addresses(tunnel.address(), direct == null ? null : direct.address());
+  }
+
+  public GatewayMetrics metrics() {
+    return metrics;
+  }
+
+  private static SslContext tunnelTls(GatewayCredentials credentials) throws IOException {
+    try {
+      return TunnelTls.server(credentials);
+    } catch (SSLException e) {
+      throw new IOException("the gateway's certificate cannot be used; enrol it again", e);
+    }
+  }
+
+  private void assembleTunnel(SocketChannel channel, Stages stages, HalfOpenLimit atTheDoor) {
+    countConnection(channel);
+    channel
+        .pipeline()
+        .addLast(tls.newHandler(channel.alloc()))
+        .addLast(
+            new TunnelEntrance(
+                sessions, metrics, (context, session) -> assembleStream(context, session, stages)))
+        .addLast(new Doorkeeper(atTheDoor, metrics, config.timings().handshake()));
+  }
+
+  private boolean assembleStream(ChannelHandlerContext context, Session session, Stages stages) {
+    ClientConnection connection = ClientConnection.begin(stages, context.channel(), session, null);
+    if (connection == null) {
+      return false;
+    }
+    String entrance = context.name();
+    context
+        .pipeline()
+        .addAfter(entrance, "connection", connection)
+        .addAfter(entrance, "frames", new FrameDecoder(config.limits().frameLength()));
+    return true;
+  }
+
+  private void assembleDirect(SocketChannel channel, Stages stages, HalfOpenLimit atTheDoor) {
+    countConnection(channel);
+    InetSocketAddress here = channel.localAddress();
+    ClientConnection connection =
+        ClientConnection.begin(stages, channel, null, here.getHostString() + ":" + here.getPort());
+    if (connection == null) {
+      channel.close();
+      return;
+    }
+    channel
+        .pipeline()
+        .addLast(new FrameDecoder(config.limits().frameLength()))
+        .addLast(connection)
+        .addLast(new Doorkeeper(atTheDoor, metrics, config.timings().handshake()));
+  }
+
+  private void countConnection(SocketChannel channel) {
+    metrics.connectionOpened();
+    channel.closeFuture().addListener(closed -> metrics.connectionClosed());
+  }
+
+  private void tick() {
+    try {
+      sessions.tick();
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("the sessions' clock failed; it goes on");
+    }
+  }
+
+  private void moved(String resourceId, io.tidegate.gateway.target.TargetView view) {
+    var node = view.node();
+    if (node != null) {
+      sessions.moved(resourceId, node.toString());
+    }
+  }
+
+  private void renewed(GatewayCredentials credentials) {
+    try {
+      tls = tunnelTls(credentials);
+      keep.accept(credentials);
+    } catch (IOException e) {
+      LOG.atError().setCause(e).log("the renewed certificate cannot be used");
+    }
+  }
+
+  private void recording(@Nullable String failure) {
+    link.recordingFailed(failure);
+  }
+
+  /**
+   * Every start numbers on from a place of its own, so that no number comes twice in a recording.
+   */
+  private static long firstSequence(Path data) throws IOException {
+    Path file = data.resolve("starts");
+    long starts = 0;
+    if (Files.exists(file)) {
+      try {
+        starts = Long.parseLong(Files.readString(file, StandardCharsets.US_ASCII).strip());
+      } catch (NumberFormatException e) {
+        throw new IOException(file + " is damaged; move the data folder away to start anew", e);
+      }
+    }
+    Path fresh = data.resolve("starts.new");
+    Files.writeString(fresh, (starts + 1) + "\n", StandardCharsets.US_ASCII);
+    Files.move(
+        fresh,
+        file,
+        java.nio.file.StandardCopyOption.ATOMIC_MOVE,
+        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    return (starts << 40) + 1;
+  }
+
+  /** Ends every session with its reason, writes what is under way, and stops. */
+  @Override
+  public void close() {
+    tunnel.close();
+    if (direct != null) {
+      direct.close();
+    }
+    sessions.endAll(Ending.SHUTDOWN, "the gateway is being stopped");
+    try {
+      // Last words leave on the loops, and the recorder takes the outcomes.
+      TimeUnit.MILLISECONDS.sleep(100);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    recorder.close();
+    link.close();
+    targets.close();
+    transport.close();
+    ledger.close();
+    LOG.info("gateway stopped");
+  }
+}

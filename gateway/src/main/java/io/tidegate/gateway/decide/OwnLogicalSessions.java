@@ -1,0 +1,111 @@
+package io.tidegate.gateway.decide;
+
+import io.tidegate.access.RuleId;
+import io.tidegate.gateway.session.LogicalSessions;
+import io.tidegate.gateway.session.Session;
+import io.tidegate.gateway.session.Verdict;
+import io.tidegate.wire.BsonCursor;
+import io.tidegate.wire.BsonElement;
+import io.tidegate.wire.BsonView;
+import io.tidegate.wire.Command;
+import java.nio.ByteBuffer;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonDouble;
+import org.bson.BsonType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Logical sessions belong to the session that used them first (wire rules S1 to S3): the server
+ * would let everybody with the same account at them.
+ */
+final class OwnLogicalSessions {
+  private static final int UUID_BYTES = 16;
+
+  private OwnLogicalSessions() {}
+
+  /** The rule that the command's {@code lsid} breaks, null when it breaks none. */
+  static @Nullable RuleId check(Session session, Command command) {
+    BsonElement lsid = command.body().find("lsid");
+    if (lsid == null) {
+      return null;
+    }
+    if (!lsid.isDocument()) {
+      return RuleId.NOT_UNDERSTOOD;
+    }
+    BsonView document = lsid.document();
+    if (document.find("uid") != null) {
+      return RuleId.INTERNAL_FIELD;
+    }
+    LogicalSessions.Id id = id(document);
+    if (id == null) {
+      return RuleId.NOT_UNDERSTOOD;
+    }
+    return session.logicalSessions().claim(id, session) ? null : RuleId.FOREIGN_SESSION;
+  }
+
+  /**
+   * endSessions, refreshSessions, killSessions for own logical sessions only. Null when it would
+   * reach into those of others.
+   */
+  static @Nullable Verdict only(Session session, Command command) {
+    BsonElement list = command.body().first();
+    if (list == null || !list.isArray()) {
+      return Verdict.PASS;
+    }
+    BsonArray own = new BsonArray();
+    int all = 0;
+    BsonCursor each = list.document().cursor();
+    while (each.next()) {
+      all++;
+      if (each.isDocument()) {
+        BsonView document = each.document();
+        LogicalSessions.Id id = id(document);
+        if (id != null
+            && document.find("uid") == null
+            && session.logicalSessions().owns(id, session)) {
+          own.add(document.toBsonDocument());
+        }
+      }
+    }
+    if (all == 0 && command.isNamed("killSessions")) {
+      // The server takes no list for everybody's who shares the account.
+      return null;
+    }
+    if (own.size() == all) {
+      return Verdict.PASS;
+    }
+    if (own.isEmpty()) {
+      return new Verdict.Answer(new BsonDocument("ok", new BsonDouble(1)));
+    }
+    BsonDocument body = command.body().toBsonDocument();
+    body.put(command.name(), own);
+    return new Verdict.PassChanged(body, null);
+  }
+
+  /** startSession: the logical session in the reply is this session's. */
+  static Verdict claimStarted(Session session) {
+    return new Verdict.Pass(reply -> {
+      if (reply.get("id") instanceof BsonDocument document) {
+        LogicalSessions.Id id = id(BsonView.of(document));
+        if (id != null) {
+          session.logicalSessions().claim(id, session);
+        }
+      }
+      return reply;
+    });
+  }
+
+  private static LogicalSessions.@Nullable Id id(BsonView lsid) {
+    BsonElement id = lsid.find("id");
+    if (id == null || id.type() != BsonType.BINARY) {
+      return null;
+    }
+    byte[] bytes = id.binary();
+    if (bytes.length != UUID_BYTES) {
+      return null;
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    return new LogicalSessions.Id(buffer.getLong(), buffer.getLong());
+  }
+}

@@ -1,0 +1,185 @@
+package io.tidegate.gateway.link;
+
+import io.tidegate.access.Lease;
+import io.tidegate.access.LeaseException;
+import io.tidegate.access.LeaseVerifier;
+import io.tidegate.gateway.config.Timings;
+import io.tidegate.gateway.session.AccountSecret;
+import io.tidegate.gateway.session.Ending;
+import io.tidegate.gateway.session.Session;
+import io.tidegate.gateway.session.Sessions;
+import io.tidegate.gateway.session.Upstream;
+import io.tidegate.gateway.session.Upstreams;
+import io.tidegate.gateway.target.TargetView;
+import io.tidegate.gateway.target.TargetWatch;
+import io.tidegate.gateway.target.Targets;
+import io.tidegate.link.LeaseOutcome;
+import io.tidegate.link.SignedLease;
+import io.tidegate.link.trust.InvalidTrustMaterialException;
+import io.tidegate.link.trust.SealedSecret;
+import io.tidegate.link.trust.SealingKey;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a signed lease into a session, or says why not: verifies it, opens its credential, finds
+ * its target and signs in once (wire rule C3), so that a wrong password fails before anybody is
+ * told an address.
+ */
+final class LeaseInstaller {
+  /** Codes of {@link LeaseOutcome.Rejected}, beside those of {@link Upstream.Failure}. */
+  private static final String BAD_LEASE = "lease-invalid";
+
+  private static final String BAD_CREDENTIAL = "credential-unreadable";
+  private static final String BAD_TARGET = "target-invalid";
+  private static final String OVER = "lease-over";
+  private static final int MOST_FORBIDDEN = 10_000;
+
+  private final Supplier<@Nullable LeaseVerifier> verifier;
+  private final SealingKey sealingKey;
+  private final Sessions sessions;
+  private final Targets targets;
+  private final Upstreams upstreams;
+  private final Timings timings;
+
+  /** The newest revoked leases; an installation lasts seconds, so a few thousand are plenty. */
+  private final Set<String> forbidden =
+      Collections.newSetFromMap(
+          new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+              return size() > MOST_FORBIDDEN;
+            }
+          });
+
+  LeaseInstaller(
+      Supplier<@Nullable LeaseVerifier> verifier,
+      SealingKey sealingKey,
+      Sessions sessions,
+      Targets targets,
+      Upstreams upstreams,
+      Timings timings) {
+    this.verifier = verifier;
+    this.sealingKey = sealingKey;
+    this.sessions = sessions;
+    this.targets = targets;
+    this.upstreams = upstreams;
+    this.timings = timings;
+  }
+
+  /**
+   * Blocks until the lease can be used, or cannot.
+   *
+   * @param eager whether to sign in once before saying yes; without, a target that is away now does
+   *     not end a session that was there before
+   */
+  LeaseOutcome install(SignedLease signed, boolean eager) throws InterruptedException {
+    String leaseId = signed.leaseId();
+    LeaseVerifier trusted = verifier.get();
+    if (trusted == null) {
+      return rejected(leaseId, BAD_LEASE, "the gateway does not know the signing keys yet");
+    }
+    Lease lease;
+    try {
+      lease =
+          trusted.verify(
+              new io.tidegate.access.SignedLease(
+                  signed.payload(), signed.signature(), signed.keyId()));
+    } catch (LeaseException e) {
+      return rejected(
+          leaseId, BAD_LEASE, "the gateway cannot believe the lease: " + e.getMessage());
+    }
+    if (!lease.leaseId().equals(leaseId)) {
+      return rejected(leaseId, BAD_LEASE, "the lease is not the one it is sent as");
+    }
+    Instant now = sessions.clock().instant();
+    if (!now.isBefore(lease.expiresAt())) {
+      return rejected(
+          leaseId, OVER, "the lease ended at " + lease.expiresAt() + " by the gateway's clock");
+    }
+    AccountSecret secret;
+    try {
+      byte[] password =
+          sealingKey.open(new SealedSecret(lease.account().sealedCredential()), leaseId);
+      secret =
+          new AccountSecret(
+              lease.account().username(), new String(password, StandardCharsets.UTF_8));
+    } catch (InvalidTrustMaterialException e) {
+      return rejected(leaseId, BAD_CREDENTIAL, String.valueOf(e.getMessage()));
+    }
+    Session known = sessions.byLease(leaseId);
+    if (known != null) {
+      return renew(known, lease, secret);
+    }
+    return begin(lease, secret, eager);
+  }
+
+  /** A lease is revoked: an installation of it that is under way must not succeed any more. */
+  void forbid(String leaseId) {
+    synchronized (forbidden) {
+      forbidden.add(leaseId);
+    }
+  }
+
+  private LeaseOutcome renew(Session known, Lease lease, AccountSecret secret) {
+    Ending ending = known.ending();
+    if (ending != null) {
+      return rejected(
+          lease.leaseId(), OVER, "the session has ended at this gateway: " + ending.reason());
+    }
+    sessions.renew(known, lease, secret);
+    return new LeaseOutcome.Installed(lease.leaseId());
+  }
+
+  private LeaseOutcome begin(Lease lease, AccountSecret secret, boolean eager)
+      throws InterruptedException {
+    TargetWatch target;
+    try {
+      target = targets.watch(lease.target());
+    } catch (SSLException | IllegalArgumentException e) {
+      return rejected(
+          lease.leaseId(), BAD_TARGET, e.getMessage() + "; correct the resource's settings");
+    }
+    boolean installed = false;
+    try {
+      Session session =
+          new Session(
+              lease, secret, target, sessions.logicalSessions(lease), sessions.clock().millis());
+      if (eager) {
+        TargetView.Trouble trouble = target.await(timings.connect()).trouble();
+        if (trouble != null) {
+          return rejected(lease.leaseId(), trouble.code(), trouble.sentence());
+        }
+        Upstream.Failure failure = upstreams.signInOnce(session);
+        if (failure != null) {
+          return rejected(lease.leaseId(), failure.code(), failure.sentence());
+        }
+      }
+      synchronized (forbidden) {
+        if (forbidden.contains(lease.leaseId())) {
+          return rejected(lease.leaseId(), OVER, "the lease was revoked meanwhile");
+        }
+        sessions.install(session);
+        installed = true;
+      }
+      return new LeaseOutcome.Installed(lease.leaseId());
+    } finally {
+      if (!installed) {
+        target.release();
+      }
+    }
+  }
+
+  private static LeaseOutcome rejected(String leaseId, String code, String sentence) {
+    return new LeaseOutcome.Rejected(leaseId, code, sentence);
+  }
+}

@@ -1,0 +1,390 @@
+package io.tidegate.gateway.record;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.tidegate.gateway.config.Limits;
+import io.tidegate.gateway.session.Exchange;
+import io.tidegate.gateway.session.Recorder;
+import io.tidegate.gateway.session.Session;
+import io.tidegate.link.v1.CommandRecord;
+import io.tidegate.link.v1.RecordedCommands;
+import io.tidegate.wire.ReplySummary;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes commands from the event loops and writes them from one thread of its own.
+ *
+ * <p>A loop copies a small message, or takes a reference to a large one, and goes on. The thread
+ * gathers what has come in about a millisecond, makes one entry of it for each session, and writes
+ * these together. When it cannot keep up, the rings fill and the loops stop reading from their
+ * clients; nothing is lost. When it cannot write, {@link #failure} says so, nothing is forwarded
+ * any more, and it goes on trying with what it holds until it can.
+ */
+public final class CommandRecorder implements Recorder, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CommandRecorder.class);
+
+  /** Messages up to this size are copied: cheaper than a reference that another thread drops. */
+  private static final int COPIED = 8 * 1024;
+
+  private static final long GATHER_NANOS = 1_000_000;
+  private static final long NAP_NANOS = 50_000_000;
+  private static final int QUIET_ROUNDS = 50;
+  private static final int MOST_AT_ONCE = 4_096;
+  private static final long RETRY_NANOS = 500_000_000;
+
+  private final RecordSink sink;
+  private final InstantSource clock;
+  private final Limits limits;
+  private final long firstSequence;
+  private final Consumer<@Nullable String> failureChanged;
+  private final Map<EventLoop, RingLane> lanes = new ConcurrentHashMap<>();
+  private final ConcurrentLinkedQueue<Waiter> waiters = new ConcurrentLinkedQueue<>();
+  private final AtomicLong heldBytes = new AtomicLong();
+  private final Thread thread;
+  private final MessageDigest sha256;
+  private final IdentityHashMap<Session, List<CommandRecord.Builder>> gathered =
+      new IdentityHashMap<>();
+  private final IdentityHashMap<Exchange, CommandRecord.Builder> begun = new IdentityHashMap<>();
+  private final IdentityHashMap<Session, Long> sequences = new IdentityHashMap<>();
+  private volatile boolean asleep;
+  private volatile boolean closing;
+  private volatile @Nullable String failure;
+
+  private record Waiter(EventLoop loop, Runnable retry) {}
+
+  /**
+   * @param firstSequence that sessions' commands are numbered from
+   * @param failureChanged hears when writing fails (why) and works again (null)
+   */
+  public CommandRecorder(
+      RecordSink sink,
+      InstantSource clock,
+      Limits limits,
+      long firstSequence,
+      Consumer<@Nullable String> failureChanged) {
+    this.sink = sink;
+    this.clock = clock;
+    this.limits = limits;
+    this.firstSequence = firstSequence;
+    this.failureChanged = failureChanged;
+    try {
+      this.sha256 = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+    this.thread = Thread.ofPlatform().name("tidegate-recorder").daemon().unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  @Override
+  public Lane lane(EventLoop loop) {
+    return lanes.computeIfAbsent(loop, RingLane::new);
+  }
+
+  @Override
+  public @Nullable String failure() {
+    return failure;
+  }
+
+  private final class RingLane implements Lane {
+    private final EventLoop loop;
+    private final ExchangeRing ring = new ExchangeRing(limits.recordRing());
+
+    /** Outcomes that found the ring full; as many as there are connections at most. */
+    private final ConcurrentLinkedQueue<Exchange> overflow = new ConcurrentLinkedQueue<>();
+
+    RingLane(EventLoop loop) {
+      this.loop = loop;
+    }
+
+    @Override
+    public boolean begin(Exchange exchange, ByteBuf frame, Runnable retry) {
+      int bytes = frame.readableBytes();
+      // Half of the ring is for outcomes, which cannot be turned away.
+      if (ring.size() >= limits.recordRing() / 2
+          || !overflow.isEmpty()
+          || (bytes > COPIED && heldBytes.get() > limits.recordBytes())) {
+        waiters.add(new Waiter(loop, retry));
+        wake();
+        return false;
+      }
+      if (bytes <= COPIED) {
+        byte[] copy = new byte[bytes];
+        frame.getBytes(frame.readerIndex(), copy);
+        exchange.keep(Unpooled.wrappedBuffer(copy));
+      } else {
+        heldBytes.addAndGet(bytes);
+        exchange.keep(frame.retainedSlice());
+      }
+      ring.offer(exchange);
+      wake();
+      return true;
+    }
+
+    @Override
+    public void finish(Exchange exchange) {
+      if (!overflow.isEmpty() || !ring.offer(exchange)) {
+        overflow.add(exchange);
+      }
+      wake();
+    }
+  }
+
+  private void wake() {
+    if (asleep) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  // The recorder's thread.
+
+  private void run() {
+    int quiet = 0;
+    while (true) {
+      boolean last = closing;
+      int taken = gather();
+      if (taken > 0) {
+        quiet = 0;
+        write();
+      }
+      release();
+      if (taken == 0 && last) {
+        return;
+      }
+      if (taken < MOST_AT_ONCE && !last) {
+        quiet++;
+        rest(quiet);
+      }
+    }
+  }
+
+  private void rest(int quiet) {
+    if (quiet < QUIET_ROUNDS) {
+      LockSupport.parkNanos(GATHER_NANOS);
+      return;
+    }
+    asleep = true;
+    if (allEmpty() && waiters.isEmpty() && !closing) {
+      LockSupport.parkNanos(NAP_NANOS);
+    }
+    asleep = false;
+  }
+
+  private boolean allEmpty() {
+    for (RingLane lane : lanes.values()) {
+      if (!lane.ring.isEmpty()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void release() {
+    Waiter waiter;
+    for (int i = waiters.size(); i > 0 && (waiter = waiters.poll()) != null; i--) {
+      waiter.loop().execute(waiter.retry());
+    }
+  }
+
+  private int gather() {
+    int taken = 0;
+    for (RingLane lane : lanes.values()) {
+      Exchange exchange;
+      int atMost = MOST_AT_ONCE;
+      while (atMost-- > 0 && (exchange = lane.ring.poll()) != null) {
+        take(exchange);
+        taken++;
+      }
+      if (lane.ring.isEmpty()) {
+        while ((exchange = lane.overflow.poll()) != null) {
+          take(exchange);
+          taken++;
+        }
+      }
+    }
+    return taken;
+  }
+
+  /** An exchange comes twice: when it begins and when it is finished. */
+  private void take(Exchange exchange) {
+    if (exchange.sequence() == 0) {
+      begin(exchange);
+    } else {
+      finish(exchange);
+    }
+  }
+
+  private void begin(Exchange exchange) {
+    Session session = exchange.session();
+    long sequence = sequences.merge(session, firstSequence, (last, first) -> last + 1);
+    exchange.number(sequence);
+    CommandRecord.Builder command =
+        CommandRecord.newBuilder()
+            .setSequence(sequence)
+            .setPhase(CommandRecord.Phase.INTENT)
+            .setAtMicros(exchange.startMicros())
+            .setConnection(exchange.connection())
+            .setRequestId(exchange.requestId())
+            .setCommand(exchange.command())
+            .setDatabase(exchange.database())
+            .setCollection(exchange.collection())
+            .setDecision(decision(exchange.decision()))
+            .setRule(exchange.rule())
+            .setSentence(exchange.sentence())
+            .setRequestBytes(exchange.requestBytes());
+    ByteBuf message = exchange.takeMessage();
+    if (message != null) {
+      try {
+        body(command, exchange.command(), message);
+      } finally {
+        if (message.readableBytes() > COPIED) {
+          heldBytes.addAndGet(-message.readableBytes());
+        }
+        message.release();
+      }
+    }
+    gathered.computeIfAbsent(session, s -> new ArrayList<>()).add(command);
+    begun.put(exchange, command);
+  }
+
+  private void body(CommandRecord.Builder command, String name, ByteBuf message) {
+    RecordedBody body = RecordedBody.of(name, message, limits.recordedBody());
+    command.setBody(UnsafeByteOperations.unsafeWrap(body.bytes()));
+    if (!body.whole()) {
+      sha256.reset();
+      sha256.update(message.nioBuffer());
+      command.setRequestSha256(ByteString.copyFrom(sha256.digest()));
+    }
+  }
+
+  private void finish(Exchange exchange) {
+    CommandRecord.Builder command = begun.get(exchange);
+    if (command != null) {
+      command.setPhase(CommandRecord.Phase.WHOLE).setReply(reply(exchange));
+      return;
+    }
+    gathered
+        .computeIfAbsent(exchange.session(), session -> new ArrayList<>())
+        .add(
+            CommandRecord.newBuilder()
+                .setSequence(exchange.sequence())
+                .setPhase(CommandRecord.Phase.OUTCOME)
+                .setReply(reply(exchange)));
+  }
+
+  private static CommandRecord.Reply reply(Exchange exchange) {
+    CommandRecord.Reply.Builder reply =
+        CommandRecord.Reply.newBuilder()
+            .setBytes(exchange.replyBytes())
+            .setDurationMicros(exchange.durationMicros())
+            .setEnded(exchange.ended());
+    ReplySummary summary = exchange.reply();
+    if (summary == null) {
+      return reply.setNone(true).build();
+    }
+    String codeName = summary.codeName();
+    return reply
+        .setOk(summary.ok())
+        .setCode(summary.code())
+        .setCodeName(codeName == null ? "" : codeName)
+        .setN(summary.n())
+        .setNModified(summary.nModified())
+        .setReturned(summary.nReturned())
+        .setCursorId(summary.cursorId())
+        .build();
+  }
+
+  private static CommandRecord.Decision decision(Exchange.Decision decision) {
+    return switch (decision) {
+      case FORWARDED -> CommandRecord.Decision.FORWARDED;
+      case ANSWERED -> CommandRecord.Decision.ANSWERED;
+      case REFUSED -> CommandRecord.Decision.REFUSED;
+      case DROPPED -> CommandRecord.Decision.DROPPED;
+    };
+  }
+
+  /** Writes what was gathered; does not return before it is written, or the gateway stops. */
+  private void write() {
+    begun.clear();
+    List<Session> sessions = new ArrayList<>(gathered.size());
+    List<RecordSink.Item> items = new ArrayList<>(gathered.size());
+    gathered.forEach((session, commands) -> {
+      RecordedCommands.Builder entry = RecordedCommands.newBuilder();
+      commands.forEach(entry::addCommands);
+      sessions.add(session);
+      items.add(new RecordSink.Item(session.id(), entry.build().toByteArray()));
+    });
+    gathered.clear();
+    while (true) {
+      try {
+        long index = sink.write(clock.instant(), items);
+        for (Session session : sessions) {
+          session.recorded(index++);
+        }
+        if (failure != null) {
+          failure = null;
+          LOG.info("recordings can be written again");
+          failureChanged.accept(null);
+        }
+        // A session that is over does not come back: its numbers may be forgotten.
+        sequences.keySet().removeIf(CommandRecorder::over);
+        return;
+      } catch (IOException | RuntimeException e) {
+        fail(e);
+        if (closing) {
+          LOG.atError()
+              .addKeyValue("entries", items.size())
+              .log("the gateway stops with commands that could not be recorded");
+          return;
+        }
+        LockSupport.parkNanos(RETRY_NANOS);
+      }
+    }
+  }
+
+  private static boolean over(Session session) {
+    return session.ending() != null && session.openConnections() == 0;
+  }
+
+  private void fail(Exception e) {
+    if (failure == null) {
+      LOG.atError().setCause(e).log("recordings cannot be written; nothing is forwarded");
+      String why = String.valueOf(e.getMessage());
+      failure = why;
+      failureChanged.accept(why);
+    }
+  }
+
+  /** Writes what has come and ends the thread. */
+  @Override
+  public void close() {
+    closing = true;
+    LockSupport.unpark(thread);
+    try {
+      thread.join(3_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,1009 @@
+package io.tidegate.gateway.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.tidegate.access.Denial;
+import io.tidegate.access.RuleId;
+import io.tidegate.gateway.session.ConnectionState.Arriving;
+import io.tidegate.gateway.session.ConnectionState.Busy;
+import io.tidegate.gateway.session.ConnectionState.Closed;
+import io.tidegate.gateway.session.ConnectionState.Idle;
+import io.tidegate.gateway.session.ConnectionState.Opening;
+import io.tidegate.gateway.session.ConnectionState.Parting;
+import io.tidegate.gateway.session.Exchange.Decision;
+import io.tidegate.wire.BsonElement;
+import io.tidegate.wire.Command;
+import io.tidegate.wire.ErrorReply;
+import io.tidegate.wire.Hello;
+import io.tidegate.wire.HelloRefusal;
+import io.tidegate.wire.HelloRequest;
+import io.tidegate.wire.MalformedMessageException;
+import io.tidegate.wire.MessageHeader;
+import io.tidegate.wire.OpCode;
+import io.tidegate.wire.OpMsg;
+import io.tidegate.wire.OpQuery;
+import io.tidegate.wire.OpReply;
+import io.tidegate.wire.ReplySummary;
+import io.tidegate.wire.UnsupportedOpCodeException;
+import io.tidegate.wire.WireMessage;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.bson.BsonDocument;
+import org.bson.BsonDouble;
+import org.bson.BsonString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client connection: the driver of {@link ConnectionState}. Takes whole frames, passes each
+ * through the stages, and hands replies back. The only handler between the frame decoder and the
+ * target; it lives on one event loop, together with its upstream connection, and needs no locks.
+ */
+public final class ClientConnection extends ChannelInboundHandlerAdapter
+    implements LiveConnection, Upstream.Listener {
+  /** Messages from this size on count towards the lease's bytes in flight. */
+  private static final int LARGE = 64 * 1024;
+
+  /** How long last words may take to leave. */
+  private static final long PARTING_MILLIS = 1_000;
+
+  private static final BsonDocument OK = new BsonDocument("ok", new BsonDouble(1));
+
+  private final Stages stages;
+  private final @Nullable String advertised;
+  private final SignIn signIn;
+  private final boolean signInOffered;
+  private final ConnectionFacts facts;
+  private final Recorder.Lane lane;
+  private final Channel channel;
+
+  private ConnectionState state;
+  private @Nullable Session session;
+  private boolean signedIn;
+  private boolean told;
+  private boolean greeted;
+  private boolean described;
+  private boolean tooMany;
+  private volatile boolean busy;
+  private @Nullable Upstream upstream;
+  private @Nullable ByteBuf first;
+  private @Nullable ArrayDeque<ByteBuf> waiting;
+  private boolean noRoom;
+  private boolean draining;
+  private boolean leaving;
+  private int held;
+  private int nextRequestId;
+
+  /**
+   * @param session that the connection belongs to by its certificate; null where sign-in must show
+   *     it
+   * @param advertised host and port that the client can dial, for hello; null for the lease's own
+   */
+  private ClientConnection(
+      Stages stages, Channel channel, @Nullable Session session, @Nullable String advertised) {
+    this.stages = stages;
+    this.channel = channel;
+    this.session = session;
+    this.advertised = advertised;
+    this.signIn = stages.signIns().begin(session);
+    this.signInOffered = session == null || session.lease().binding().localAuth() != null;
+    this.signedIn = !signInOffered;
+    this.lane = stages.recorder().lane(channel.eventLoop());
+    String address =
+        channel.remoteAddress() instanceof InetSocketAddress remote
+            ? remote.getHostString() + ":" + remote.getPort()
+            : String.valueOf(channel.remoteAddress());
+    this.facts = new ConnectionFacts(session == null ? "" : session.nextConnectionId(), address);
+    this.state = session == null ? new Arriving() : new Arriving().bound(session);
+  }
+
+  /**
+   * Makes the handler of a connection whose stream begins now.
+   *
+   * @return null when the session has far too many connections: close it
+   */
+  public static @Nullable ClientConnection begin(
+      Stages stages, Channel channel, @Nullable Session session, @Nullable String advertised) {
+    ClientConnection connection = new ClientConnection(stages, channel, session, advertised);
+    return session == null || connection.join(session) ? connection : null;
+  }
+
+  private boolean join(Session joined) {
+    switch (joined.join()) {
+      case TURNED_AWAY -> {
+        return false;
+      }
+      case TOO_MANY -> tooMany = true;
+      case ADMITTED -> {}
+    }
+    joined.add(this, facts);
+    if (joined.start()) {
+      stages.listener().started(joined, facts.clientAddress());
+    }
+    return true;
+  }
+
+  // From the client.
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf frame = (ByteBuf) message;
+    switch (state) {
+      case Idle idle when waiting == null && upstreamTakes() -> receive(frame);
+      case Arriving arriving -> receive(frame);
+      case Idle idle -> wait(frame);
+      case Opening opening -> wait(frame);
+      case Busy busyState -> wait(frame);
+      case Parting parting -> frame.release();
+      case Closed closed -> frame.release();
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    flush();
+  }
+
+  private void flush() {
+    channel.flush();
+    if (upstream != null) {
+      upstream.flush();
+    }
+  }
+
+  private void wait(ByteBuf frame) {
+    if (waiting == null) {
+      waiting = new ArrayDeque<>(2);
+      channel.config().setAutoRead(false);
+    }
+    waiting.addLast(frame);
+  }
+
+  private void waitAgain(ByteBuf frame) {
+    if (waiting == null) {
+      waiting = new ArrayDeque<>(2);
+      channel.config().setAutoRead(false);
+    }
+    waiting.addFirst(frame);
+  }
+
+  /** Goes on with what waits, as far as it can. */
+  private void goOn() {
+    if (draining) {
+      return;
+    }
+    draining = true;
+    try {
+      while (waiting != null && state instanceof Idle && !noRoom && upstreamTakes()) {
+        ByteBuf frame = waiting.pollFirst();
+        if (frame == null) {
+          waiting = null;
+          channel.config().setAutoRead(true);
+        } else {
+          receive(frame);
+        }
+      }
+    } finally {
+      draining = false;
+    }
+  }
+
+  private boolean upstreamTakes() {
+    return upstream == null || upstream.writable();
+  }
+
+  /** Takes over one frame. */
+  private void receive(ByteBuf frame) {
+    boolean kept = false;
+    try {
+      kept =
+          switch (WireMessage.parse(frame)) {
+            case OpMsg message -> command(frame, message);
+            case OpQuery query -> query(query);
+            case OpReply reply -> {
+              unsupported(OpCode.OP_REPLY.number());
+              yield false;
+            }
+          };
+    } catch (MalformedMessageException e) {
+      malformed(frame, e);
+    } catch (UnsupportedOpCodeException e) {
+      unsupported(e.opCode());
+    } finally {
+      if (!kept) {
+        frame.release();
+      }
+    }
+  }
+
+  /** True when the frame was kept. */
+  private boolean command(ByteBuf frame, OpMsg message) {
+    Command command = message.command();
+    int requestId = message.header().requestId();
+    if (Hello.isHello(command)) {
+      hello(Hello.of(command), requestId, false);
+      return false;
+    }
+    return switch (command.name()) {
+      case "saslStart", "saslContinue" -> {
+        answer(requestId, step(signIn.handle(command)));
+        yield false;
+      }
+      case "logout" -> {
+        part(CloseCause.LOGGED_OUT, requestId, OK);
+        yield false;
+      }
+      default -> {
+        Session ours = session;
+        if (ours != null && signedIn) {
+          yield command(ours, frame, message, command);
+        }
+        answer(
+            requestId,
+            ErrorReply.document(
+                13, "Unauthorized", "command " + command.name() + " requires authentication"));
+        yield false;
+      }
+    };
+  }
+
+  private boolean command(Session ours, ByteBuf frame, OpMsg message, Command command) {
+    Ending ending = ours.ending();
+    if (ending != null) {
+      refuseForGood(message, ErrorReply.document(13, "Unauthorized", words(ending)));
+      return false;
+    }
+    Instant now = stages.sessions().clock().instant();
+    long nowMicros = micros(now);
+    String database = command.database();
+    String collection = collectionOf(command);
+    Verdict verdict;
+    String trouble = stages.recorder().failure();
+    if (tooMany) {
+      verdict = refusal(RuleId.TOO_MANY_CONNECTIONS, command, database, collection, ours);
+    } else if (trouble != null) {
+      verdict = refusal(RuleId.CANNOT_RECORD, command, database, collection, ours);
+    } else if (command.name().equals("ping") && upstream == null) {
+      answer(message.header().requestId(), OK);
+      return false;
+    } else {
+      verdict = stages.gate().judge(ours, command, now);
+    }
+    if (verdict instanceof Verdict.Narrow narrow) {
+      verdict = stages.presentation().narrow(ours, command, narrow.rewrites());
+    }
+    ours.used(now.toEpochMilli());
+    return switch (verdict) {
+      case Verdict.Pass pass ->
+          forward(ours, frame, message, command, collection, nowMicros, null, pass.change());
+      case Verdict.PassChanged changed ->
+          forward(
+              ours,
+              frame,
+              message,
+              command,
+              collection,
+              nowMicros,
+              changed.body(),
+              changed.change());
+      case Verdict.Narrow narrow -> throw new IllegalStateException("carried out above");
+      case Verdict.Answer answer -> {
+        Exchange exchange =
+            exchange(
+                ours,
+                frame,
+                message,
+                command,
+                collection,
+                nowMicros,
+                Decision.ANSWERED,
+                "",
+                "",
+                null);
+        if (!lane.begin(exchange, frame, this::roomAgain)) {
+          yield again(frame);
+        }
+        exchange.answered(System.nanoTime());
+        lane.finish(exchange);
+        if (!message.moreToCome()) {
+          answer(exchange.requestId(), answer.reply());
+        }
+        yield false;
+      }
+      case Verdict.Refuse refuse ->
+          refuse(ours, frame, message, command, collection, nowMicros, refuse);
+    };
+  }
+
+  private Verdict.Refuse refusal(
+      RuleId rule, Command command, String database, String collection, Session ours) {
+    return new Verdict.Refuse(
+        rule.code(),
+        rule.codeName(),
+        rule.id(),
+        Denial.sentence(
+            rule,
+            command.name(),
+            collection.isEmpty() ? database : database + "." + collection,
+            ours.lease().requestUrl()));
+  }
+
+  private boolean refuse(
+      Session ours,
+      ByteBuf frame,
+      OpMsg message,
+      Command command,
+      String collection,
+      long nowMicros,
+      Verdict.Refuse refuse) {
+    boolean silent = message.moreToCome();
+    if (stages.recorder().failure() == null) {
+      Exchange exchange =
+          exchange(
+              ours,
+              frame,
+              message,
+              command,
+              collection,
+              nowMicros,
+              silent ? Decision.DROPPED : Decision.REFUSED,
+              refuse.rule(),
+              refuse.sentence(),
+              null);
+      if (!lane.begin(exchange, frame, this::roomAgain)) {
+        return again(frame);
+      }
+      exchange.refused(refuse.code(), refuse.codeName(), System.nanoTime());
+      lane.finish(exchange);
+    }
+    tell(ours);
+    ours.refused();
+    stages.metrics().refusal();
+    String database = command.database();
+    stages
+        .listener()
+        .refused(
+            ours,
+            facts,
+            command.name(),
+            collection.isEmpty() ? database : database + "." + collection,
+            refuse.rule(),
+            refuse.sentence());
+    if (!silent) {
+      answer(
+          message.header().requestId(),
+          ErrorReply.document(refuse.code(), refuse.codeName(), refuse.sentence()));
+    }
+    return false;
+  }
+
+  private boolean forward(
+      Session ours,
+      ByteBuf frame,
+      OpMsg message,
+      Command command,
+      String collection,
+      long nowMicros,
+      @Nullable BsonDocument changed,
+      @Nullable Change change) {
+    int bytes = frame.readableBytes();
+    if (bytes >= LARGE) {
+      if (!ours.hold(bytes)) {
+        return refuse(
+            ours,
+            frame,
+            message,
+            command,
+            collection,
+            nowMicros,
+            refusal(RuleId.TOO_MUCH_IN_FLIGHT, command, command.database(), collection, ours));
+      }
+      held = bytes;
+    }
+    Exchange exchange =
+        exchange(
+            ours,
+            frame,
+            message,
+            command,
+            collection,
+            nowMicros,
+            Decision.FORWARDED,
+            "",
+            "",
+            change);
+    if (!lane.begin(exchange, frame, this::roomAgain)) {
+      letGo(ours);
+      return again(frame);
+    }
+    tell(ours);
+    stages.metrics().command();
+    Idle idle = (Idle) state;
+    ByteBuf out = frame;
+    if (changed != null) {
+      int flags = message.moreToCome() ? OpMsg.MORE_TO_COME : 0;
+      out = OpMsg.encode(channel.alloc(), exchange.requestId(), 0, flags, changed);
+    }
+    busy = true;
+    Upstream open = upstream;
+    if (open == null) {
+      first = out;
+      state = idle.opening(exchange);
+      stages.upstreams().open(ours, loop(), this);
+    } else {
+      send(open, idle, exchange, out);
+    }
+    return changed == null;
+  }
+
+  private void send(Upstream open, Idle idle, Exchange exchange, ByteBuf out) {
+    open.write(out);
+    if (exchange.replyExpected()) {
+      state = idle.busy(exchange);
+    } else {
+      exchange.endedWithoutReply("unacknowledged", System.nanoTime());
+      settle(exchange);
+      state = idle;
+    }
+  }
+
+  private Exchange exchange(
+      Session ours,
+      ByteBuf frame,
+      OpMsg message,
+      Command command,
+      String collection,
+      long nowMicros,
+      Decision decision,
+      String rule,
+      String sentence,
+      @Nullable Change change) {
+    int bytes = frame.readableBytes();
+    facts.command(bytes);
+    return new Exchange(
+        ours,
+        facts.id(),
+        nowMicros,
+        System.nanoTime(),
+        message.header().requestId(),
+        !message.moreToCome(),
+        command.name(),
+        command.database(),
+        collection,
+        decision,
+        rule,
+        sentence,
+        command.name().equals("getMore") ? cursorOf(command) : 0,
+        bytes,
+        change);
+  }
+
+  /** Keeps a frame for which the recorder has no room; it comes first when there is. */
+  private boolean again(ByteBuf frame) {
+    noRoom = true;
+    waitAgain(frame);
+    return true;
+  }
+
+  private void roomAgain() {
+    noRoom = false;
+    goOn();
+    flush();
+  }
+
+  private static String collectionOf(Command command) {
+    String named = command.collection();
+    if (named != null) {
+      return named;
+    }
+    if (command.name().equals("getMore")) {
+      BsonElement collection = command.body().find("collection");
+      if (collection != null && collection.isString()) {
+        return collection.string();
+      }
+    }
+    return "";
+  }
+
+  private static long cursorOf(Command command) {
+    BsonElement first = command.body().first();
+    return first != null && first.isNumber() ? first.longValue() : 0;
+  }
+
+  private static long micros(Instant at) {
+    return at.getEpochSecond() * 1_000_000 + at.getNano() / 1_000;
+  }
+
+  // Hello and sign-in.
+
+  private boolean query(OpQuery query) {
+    if (query.kind() == OpQuery.Kind.HELLO) {
+      hello(Hello.of(query.command()), query.header().requestId(), true);
+    } else {
+      channel.write(ErrorReply.unsupported(channel.alloc(), query, nextRequestId()));
+    }
+    return false;
+  }
+
+  private void hello(Hello hello, int requestId, boolean legacyOpCode) {
+    switch (hello) {
+      case HelloRequest request -> hello(request, requestId, legacyOpCode);
+      case HelloRefusal refusal -> answer(requestId, legacyOpCode, refusal.document());
+    }
+  }
+
+  private void hello(HelloRequest request, int requestId, boolean legacyOpCode) {
+    BsonDocument client = request.client();
+    if (client != null) {
+      if (described) {
+        answer(requestId, legacyOpCode, HelloRefusal.clientAgain().document());
+        return;
+      }
+      described = true;
+      facts.describe(
+          text(client, "application", "name"),
+          (text(client, "driver", "name") + " " + text(client, "driver", "version")).strip(),
+          client.get("platform") instanceof BsonString platform ? platform.getValue() : "");
+      if (session != null) {
+        tell(session);
+      }
+    }
+    if (!greeted) {
+      greeted = true;
+      if (session == null) {
+        channel.pipeline().fireUserEventTriggered(Milestone.GREETED);
+      }
+    }
+    Session shown = session != null ? session : stages.presentation().guess(request);
+    String dialled = advertised;
+    if (dialled == null) {
+      dialled = shown == null ? "" : shown.lease().advertisedAddress();
+    }
+    BsonDocument speculated = null;
+    BsonDocument speculative = request.speculativeAuthenticate();
+    if (signInOffered && !signedIn && speculative != null) {
+      speculated = signIn.speculative(speculative);
+    }
+    answer(
+        requestId,
+        legacyOpCode,
+        stages
+            .presentation()
+            .hello(request, shown, dialled, signInOffered, speculated, facts.id()));
+  }
+
+  private static String text(BsonDocument client, String part, String field) {
+    return client.get(part) instanceof BsonDocument document
+            && document.get(field) instanceof BsonString string
+        ? string.getValue()
+        : "";
+  }
+
+  private BsonDocument step(SignIn.Step step) {
+    switch (step) {
+      case SignIn.Step.Proven proven -> prove(proven.session());
+      case SignIn.Step.Failed failed -> report(RuleId.LOCAL_CREDENTIAL.id(), failed.reason());
+      case SignIn.Step.Challenge challenge -> {}
+    }
+    return step.reply();
+  }
+
+  private void prove(Session proven) {
+    if (state instanceof Arriving arriving) {
+      facts.number(proven.nextConnectionId());
+      if (!join(proven)) {
+        shut(CloseCause.TOO_MANY_CONNECTIONS);
+        return;
+      }
+      session = proven;
+      state = arriving.bound(proven);
+      signedIn = true;
+      channel.pipeline().fireUserEventTriggered(Milestone.IDENTIFIED);
+      if (described) {
+        tell(proven);
+      }
+    } else if (proven == session) {
+      signedIn = true;
+    }
+  }
+
+  private void tell(Session ours) {
+    if (!told) {
+      told = true;
+      stages.listener().connectionOpened(ours, facts);
+    }
+  }
+
+  // What breaks the protocol.
+
+  private void malformed(ByteBuf frame, MalformedMessageException e) {
+    report("malformed-" + e.rule(), e.sentence());
+    if (frame.readableBytes() >= 20 && MessageHeader.opCode(frame) == OpCode.OP_MSG.number()) {
+      part(
+          CloseCause.MALFORMED,
+          MessageHeader.requestId(frame),
+          ErrorReply.document(
+              9, "FailedToParse", "tidegate: wire rule " + e.rule() + ": " + e.sentence()));
+    } else {
+      shut(CloseCause.MALFORMED);
+    }
+  }
+
+  private void unsupported(int opCode) {
+    report(
+        CloseCause.UNSUPPORTED_OPCODE.text(),
+        "opcode " + opCode + " is not accepted; use OP_MSG without compression");
+    shut(CloseCause.UNSUPPORTED_OPCODE);
+  }
+
+  private void report(String rule, String sentence) {
+    if (session != null) {
+      tell(session);
+      session.refused();
+      stages.listener().refused(session, facts, "", "", rule, sentence);
+    }
+    stages.metrics().refusal();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    switch (cause) {
+      case MalformedMessageException e -> {
+        report("malformed-" + e.rule(), e.sentence());
+        shut(CloseCause.MALFORMED);
+      }
+      case java.io.IOException e -> shut(CloseCause.CLIENT_LEFT);
+      default -> {
+        LOG.atError()
+            .setCause(cause)
+            .addKeyValue("connection", facts.id())
+            .log("connection failed");
+        shut(CloseCause.FAULT);
+      }
+    }
+  }
+
+  private static final org.slf4j.Logger LOG =
+      org.slf4j.LoggerFactory.getLogger(ClientConnection.class);
+
+  // From the target.
+
+  @Override
+  public void opened(Upstream opened) {
+    if (!(state instanceof Opening opening)) {
+      opened.close();
+      return;
+    }
+    upstream = opened;
+    stages.metrics().upstreamOpen();
+    ByteBuf out = takeFirst();
+    Session ours = opening.idle().session();
+    Ending ending = ours.ending();
+    if (ending != null || out == null) {
+      if (out != null) {
+        out.release();
+      }
+      end(
+          ending == null
+              ? new Ending(Ending.SHUTDOWN, "the session ended", Instant.EPOCH)
+              : ending);
+      return;
+    }
+    state = opening.opened();
+    send(opened, opening.idle(), opening.first(), out);
+    opened.flush();
+    goOn();
+  }
+
+  private @Nullable ByteBuf takeFirst() {
+    ByteBuf out = first;
+    first = null;
+    return out;
+  }
+
+  @Override
+  public void failed(Upstream.Failure failure) {
+    if (!(state instanceof Opening opening)) {
+      return;
+    }
+    Exchange exchange = opening.first();
+    exchange.endedWithoutReply(failure.code() + ": " + failure.sentence(), System.nanoTime());
+    settle(exchange);
+    ByteBuf out = takeFirst();
+    if (out != null) {
+      out.release();
+    }
+    if (exchange.replyExpected()) {
+      part(CloseCause.UPSTREAM_UNAVAILABLE, exchange.requestId(), failure.reply());
+    } else {
+      shut(CloseCause.UPSTREAM_UNAVAILABLE);
+    }
+  }
+
+  @Override
+  public void reply(ByteBuf frame) {
+    if (!(state instanceof Busy busyState)) {
+      frame.release();
+      if (state instanceof Idle) {
+        // A reply to no request: who knows what it is the answer to.
+        shut(CloseCause.UPSTREAM_LOST);
+      }
+      return;
+    }
+    Exchange exchange = busyState.exchange();
+    int bytes = frame.readableBytes();
+    ReplySummary summary;
+    ByteBuf out = frame;
+    try {
+      summary = ReplySummary.of(frame);
+      follow(exchange, summary);
+      out = present(exchange, summary, frame);
+    } catch (MalformedMessageException | UnsupportedOpCodeException e) {
+      frame.release();
+      shut(CloseCause.UPSTREAM_LOST);
+      return;
+    }
+    facts.sent(out.readableBytes());
+    channel.write(out);
+    if (!channel.isWritable() && upstream != null) {
+      upstream.reading(false);
+    }
+    if (summary.moreToCome()) {
+      exchange.passed(bytes);
+      return;
+    }
+    exchange.replied(summary, bytes, System.nanoTime());
+    settle(exchange);
+    state = busyState.answered();
+    if (leaving) {
+      channel.flush();
+      shut(CloseCause.PRIMARY_CHANGED);
+      return;
+    }
+    if (waiting != null) {
+      goOn();
+    }
+  }
+
+  /** Keeps account of cursors, and of a primary that is none any more. */
+  private void follow(Exchange exchange, ReplySummary summary) {
+    Session ours = exchange.session();
+    long cursor = summary.cursorId();
+    if (exchange.cursor() != 0) {
+      if (cursor == 0) {
+        ours.forgetCursor(exchange.cursor());
+      }
+    } else if (cursor != 0) {
+      String namespace = summary.cursorNamespace();
+      int dot = namespace == null ? -1 : namespace.indexOf('.');
+      ours.own(
+          namespace == null || dot < 0
+              ? new OpenCursor(cursor, exchange.database(), exchange.collection())
+              : new OpenCursor(cursor, namespace.substring(0, dot), namespace.substring(dot + 1)));
+    }
+    if (!summary.ok() && StateChange.isOne(summary.code())) {
+      ours.target().checkNow();
+    }
+  }
+
+  private ByteBuf present(Exchange exchange, ReplySummary summary, ByteBuf frame) {
+    Change change = exchange.change();
+    Change applied = summary.ok() ? change : null;
+    // Wire rules, section 2: no topologyVersion reaches a client, or it asks for streaming hello.
+    if (applied == null && !summary.topologyVersion()) {
+      return frame;
+    }
+    if (!(WireMessage.parseReply(frame) instanceof OpMsg message)) {
+      return frame;
+    }
+    BsonDocument document = message.body().toBsonDocument();
+    if (applied != null) {
+      document = applied.apply(document);
+    }
+    document.remove("topologyVersion");
+    ByteBuf changed =
+        OpMsg.encode(
+            channel.alloc(),
+            message.header().requestId(),
+            message.header().responseTo(),
+            0,
+            document);
+    frame.release();
+    return changed;
+  }
+
+  @Override
+  public void readComplete() {
+    flush();
+  }
+
+  @Override
+  public void writabilityChanged() {
+    goOn();
+  }
+
+  @Override
+  public void closed() {
+    upstream = null;
+    shut(CloseCause.UPSTREAM_LOST);
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (upstream != null && ctx.channel().isWritable()) {
+      upstream.reading(true);
+    }
+  }
+
+  // The end.
+
+  @Override
+  public EventLoop loop() {
+    return channel.eventLoop();
+  }
+
+  @Override
+  public boolean busy() {
+    return busy;
+  }
+
+  @Override
+  public void end(Ending ending) {
+    switch (state) {
+      case Opening opening -> endUnanswered(opening.first(), ending);
+      case Busy busyState -> endUnanswered(busyState.exchange(), ending);
+      case Idle idle -> shut(CloseCause.SESSION_ENDED);
+      case Arriving arriving -> shut(CloseCause.SESSION_ENDED);
+      case Parting parting -> {}
+      case Closed closed -> {}
+    }
+  }
+
+  private void endUnanswered(Exchange exchange, Ending ending) {
+    exchange.endedWithoutReply(ending.code(), System.nanoTime());
+    settle(exchange);
+    if (exchange.replyExpected() && channel.isWritable()) {
+      part(
+          CloseCause.SESSION_ENDED,
+          exchange.requestId(),
+          ErrorReply.document(13, "Unauthorized", words(ending)));
+    } else {
+      shut(CloseCause.SESSION_ENDED);
+    }
+  }
+
+  private static String words(Ending ending) {
+    return "tidegate: session ended (" + ending.code() + "): " + ending.reason();
+  }
+
+  private void refuseForGood(OpMsg message, BsonDocument reply) {
+    if (message.moreToCome()) {
+      shut(CloseCause.SESSION_ENDED);
+    } else {
+      part(CloseCause.SESSION_ENDED, message.header().requestId(), reply);
+    }
+  }
+
+  @Override
+  public void leaveNode(String currentNode) {
+    if (upstream != null && !upstream.node().equals(currentNode)) {
+      if (state instanceof Idle) {
+        shut(CloseCause.PRIMARY_CHANGED);
+      } else {
+        leaving = true;
+      }
+    }
+  }
+
+  /** The recorder learns what came of a command; the connection is free again. */
+  private void settle(Exchange exchange) {
+    busy = false;
+    letGo(exchange.session());
+    lane.finish(exchange);
+  }
+
+  private void letGo(Session ours) {
+    if (held != 0) {
+      ours.letGo(held);
+      held = 0;
+    }
+  }
+
+  private void answer(int requestId, BsonDocument reply) {
+    answer(requestId, false, reply);
+  }
+
+  private void answer(int requestId, boolean legacyOpCode, BsonDocument reply) {
+    ByteBuf out =
+        legacyOpCode
+            ? OpReply.encode(
+                channel.alloc(), nextRequestId(), requestId, OpReply.AWAIT_CAPABLE, reply)
+            : OpMsg.encode(channel.alloc(), nextRequestId(), requestId, 0, reply);
+    facts.sent(out.readableBytes());
+    channel.write(out);
+  }
+
+  private int nextRequestId() {
+    return ++nextRequestId;
+  }
+
+  /** Last words, then closes. */
+  private void part(CloseCause cause, int requestId, BsonDocument reply) {
+    switch (state) {
+      case Arriving arriving -> state = arriving.parting(cause);
+      case Idle idle -> state = idle.parting(cause);
+      case Opening opening -> state = opening.parting(cause);
+      case Busy busyState -> state = busyState.parting(cause);
+      case Parting parting -> {
+        return;
+      }
+      case Closed closed -> {
+        return;
+      }
+    }
+    drop();
+    channel.config().setAutoRead(false);
+    ByteBuf out = OpMsg.encode(channel.alloc(), nextRequestId(), requestId, 0, reply);
+    facts.sent(out.readableBytes());
+    channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+    loop().schedule(() -> channel.close(), PARTING_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Closes without a word. */
+  private void shut(CloseCause cause) {
+    switch (state) {
+      case Arriving arriving -> state = arriving.closed(cause);
+      case Idle idle -> state = idle.closed(cause);
+      case Opening opening -> {
+        opening.first().endedWithoutReply(cause.text(), System.nanoTime());
+        settle(opening.first());
+        state = opening.closed(cause);
+      }
+      case Busy busyState -> {
+        busyState.exchange().endedWithoutReply(cause.text(), System.nanoTime());
+        settle(busyState.exchange());
+        state = busyState.closed(cause);
+      }
+      case Parting parting -> state = parting.closed();
+      case Closed closed -> {
+        return;
+      }
+    }
+    drop();
+    channel.close();
+  }
+
+  /** Lets go of the target and of all that waits. */
+  private void drop() {
+    busy = false;
+    if (upstream != null) {
+      upstream.close();
+      upstream = null;
+    }
+    ByteBuf out = takeFirst();
+    if (out != null) {
+      out.release();
+    }
+    if (waiting != null) {
+      waiting.forEach(ByteBuf::release);
+      waiting = null;
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    shut(CloseCause.CLIENT_LEFT);
+    Session ours = session;
+    if (ours != null) {
+      ours.remove(this, facts);
+      if (told && state instanceof Closed closed) {
+        stages.listener().connectionClosed(ours, facts, closed.cause());
+      }
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package io.tidegate.gateway.session;
+
+import io.netty.channel.EventLoop;
+
+/** A connection as its session sees it. */
+public interface LiveConnection {
+  /** Where its methods must be called, but {@link #busy}. */
+  EventLoop loop();
+
+  /** Whether a request is under way; a glance from any thread. */
+  boolean busy();
+
+  /** Tells the client why, if it waits for an answer, and closes both sides. */
+  void end(Ending ending);
+
+  /** Closes as soon as no request is under way, if it is signed in at another node. */
+  void leaveNode(String currentNode);
+}

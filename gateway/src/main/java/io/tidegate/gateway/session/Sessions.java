@@ -1,0 +1,167 @@
+package io.tidegate.gateway.session;
+
+import io.netty.channel.EventLoop;
+import io.tidegate.access.Lease;
+import io.tidegate.gateway.config.Timings;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All sessions of the gateway: the live ones, and the tombstones of those that ended a moment ago.
+ * It watches their clocks: expiry is this gateway's own, whatever the control plane does.
+ */
+public final class Sessions {
+  private static final Duration NOTICE = Duration.ofSeconds(60);
+
+  private final InstantSource clock;
+  private final Timings timings;
+  private final SessionListener listener;
+  private final Upstreams upstreams;
+  private final Map<String, Session> byLease = new ConcurrentHashMap<>();
+  private final Map<String, Session> bySession = new ConcurrentHashMap<>();
+  private final Map<AccountKey, LogicalSessions> accounts = new ConcurrentHashMap<>();
+
+  private record AccountKey(String resourceId, String username) {}
+
+  public Sessions(
+      InstantSource clock, Timings timings, SessionListener listener, Upstreams upstreams) {
+    this.clock = clock;
+    this.timings = timings;
+    this.listener = listener;
+    this.upstreams = upstreams;
+  }
+
+  /** The logical sessions of the account that this lease signs in with. */
+  public LogicalSessions logicalSessions(Lease lease) {
+    return accounts.computeIfAbsent(
+        new AccountKey(lease.target().resourceId(), lease.account().username()),
+        key -> new LogicalSessions());
+  }
+
+  /** Lets clients of this session in from now on. */
+  public void install(Session session) {
+    byLease.put(session.lease().leaseId(), session);
+    bySession.put(session.id(), session);
+  }
+
+  /** Gives a live session a newer revision of its lease. */
+  public void renew(Session session, Lease newer, AccountSecret secret) {
+    session.renew(newer, secret);
+  }
+
+  /** By its lease, live or tombstone; null when there is none. */
+  public @Nullable Session byLease(String leaseId) {
+    return byLease.get(leaseId);
+  }
+
+  /** By its own id, live or tombstone; null when there is none. */
+  public @Nullable Session bySession(String sessionId) {
+    return bySession.get(sessionId);
+  }
+
+  /** Those that have not ended. */
+  public List<Session> live() {
+    List<Session> live = new ArrayList<>();
+    for (Session session : byLease.values()) {
+      if (session.ending() == null) {
+        live.add(session);
+      }
+    }
+    return live;
+  }
+
+  public InstantSource clock() {
+    return clock;
+  }
+
+  /** Counts a presence connection of a session's holder in. */
+  public void arrive(Session session, Session.Presence presence, String clientAddress) {
+    session.arrive(presence);
+    if (session.start()) {
+      listener.started(session, clientAddress);
+    }
+  }
+
+  /**
+   * Ends a session: from this moment nothing more of it is forwarded; its connections are closed on
+   * their loops; then its operations at the target are ended.
+   */
+  public void end(Session session, String code, String reason) {
+    Ending ending = new Ending(code, reason, clock.instant());
+    if (!session.end(ending)) {
+      return;
+    }
+    Map<EventLoop, List<LiveConnection>> byLoop = new HashMap<>();
+    for (LiveConnection connection : session.connections()) {
+      byLoop.computeIfAbsent(connection.loop(), loop -> new ArrayList<>()).add(connection);
+    }
+    byLoop.forEach((loop, connections) ->
+        loop.execute(() -> connections.forEach(connection -> connection.end(ending))));
+    session.presences().forEach(presence -> presence.ended(ending));
+    session.logicalSessions().release(session);
+    upstreams.clearUp(session);
+    listener.ended(session, ending);
+  }
+
+  /** Ends every session: the gateway stops. */
+  public void endAll(String code, String reason) {
+    for (Session session : live()) {
+      end(session, code, reason);
+    }
+  }
+
+  /**
+   * Tells the connections of a resource's sessions at which node it is served now (wire rule C4).
+   */
+  public void moved(String resourceId, String node) {
+    for (Session session : live()) {
+      if (session.lease().target().resourceId().equals(resourceId)) {
+        for (LiveConnection connection : session.connections()) {
+          connection.loop().execute(() -> connection.leaveNode(node));
+        }
+      }
+    }
+  }
+
+  /** Looks at every session's clocks; called every {@link Timings#tick}. */
+  public void tick() {
+    Instant now = clock.instant();
+    byLease.forEach((leaseId, session) -> tick(leaseId, session, now));
+  }
+
+  private void tick(String leaseId, Session session, Instant now) {
+    Ending ending = session.ending();
+    if (ending != null) {
+      if (now.isAfter(ending.at().plus(timings.tombstone()))) {
+        byLease.remove(leaseId, session);
+        bySession.remove(session.id(), session);
+        session.target().release();
+      }
+      return;
+    }
+    long nowMillis = now.toEpochMilli();
+    Lease lease = session.lease();
+    Duration idle = lease.limits().maxIdle();
+    if (!now.isBefore(lease.expiresAt())) {
+      end(session, Ending.EXPIRED, "your access ended at " + lease.expiresAt());
+    } else if (nowMillis - session.lastUseMillis() > idle.toMillis() && !session.anyBusy()) {
+      end(
+          session,
+          Ending.IDLE,
+          "the session was idle for longer than " + idle.toMinutes() + " min");
+    } else if (session.leftMillis() != Long.MAX_VALUE
+        && session.openConnections() == 0
+        && nowMillis - session.leftMillis() > timings.presenceGrace().toMillis()) {
+      end(session, Ending.LEFT, "the tunnel was closed");
+    } else if (now.isAfter(lease.expiresAt().minus(NOTICE)) && session.warn()) {
+      session.presences().forEach(presence -> presence.ending(lease.expiresAt()));
+    }
+  }
+}

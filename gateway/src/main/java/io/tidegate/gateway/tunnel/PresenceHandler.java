@@ -1,0 +1,88 @@
+package io.tidegate.gateway.tunnel;
+
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
+import io.tidegate.gateway.session.Ending;
+import io.tidegate.gateway.session.Session;
+import io.tidegate.gateway.session.Sessions;
+import java.time.Instant;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.json.JsonMode;
+import org.bson.json.JsonWriterSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A presence connection: as long as it is open the session's holder is there. Sends {@code
+ * {"type":"ending","at":…}} when it opens and before the end, and {@code
+ * {"type":"ended","code":…,"reason":…}} at the end; what the client sends is thrown away.
+ */
+final class PresenceHandler extends ChannelInboundHandlerAdapter implements Session.Presence {
+  private static final JsonWriterSettings JSON =
+      JsonWriterSettings.builder().outputMode(JsonMode.RELAXED).build();
+
+  private final Session session;
+  private final Sessions sessions;
+  private volatile @Nullable Channel channel;
+
+  PresenceHandler(Session session, Sessions sessions) {
+    this.session = session;
+    this.sessions = sessions;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    channel = ctx.channel();
+    sessions.arrive(session, this, String.valueOf(ctx.channel().remoteAddress()));
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ReferenceCountUtil.release(message);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    session.leave(this, sessions.clock().millis());
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    ctx.close();
+  }
+
+  @Override
+  public void ending(Instant at) {
+    Channel to = channel;
+    if (to != null) {
+      to.writeAndFlush(
+          line(to, new BsonDocument("type", new BsonString("ending")).append("at", text(at))));
+    }
+  }
+
+  @Override
+  public void ended(Ending ending) {
+    Channel to = channel;
+    if (to != null) {
+      BsonDocument notice =
+          new BsonDocument("type", new BsonString("ended"))
+              .append("code", new BsonString(ending.code()))
+              .append("reason", new BsonString(ending.reason()))
+              .append("at", text(ending.at()));
+      to.writeAndFlush(line(to, notice)).addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  private static BsonString text(Instant at) {
+    return new BsonString(at.toString());
+  }
+
+  private static Object line(Channel channel, BsonDocument notice) {
+    return ByteBufUtil.writeUtf8(channel.alloc(), notice.toJson(JSON) + "\n");
+  }
+}

@@ -1,0 +1,143 @@
+package io.tidegate.gateway.support;
+
+import io.tidegate.access.Lease;
+import io.tidegate.access.LeaseSigner;
+import io.tidegate.link.ControlEndpoint;
+import io.tidegate.link.EnrolmentOutcome;
+import io.tidegate.link.EnrolmentRequest;
+import io.tidegate.link.EventBatch;
+import io.tidegate.link.GatewayConnection;
+import io.tidegate.link.GatewayHealth;
+import io.tidegate.link.GatewaySession;
+import io.tidegate.link.LeaseKey;
+import io.tidegate.link.LeaseOutcome;
+import io.tidegate.link.Revocation;
+import io.tidegate.link.SessionEvent;
+import io.tidegate.link.SignedLease;
+import io.tidegate.link.Welcome;
+import io.tidegate.link.trust.CertificateAuthority;
+import io.tidegate.link.trust.CertificateRequest;
+import io.tidegate.link.trust.Validity;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A control plane that does what a test tells it, and remembers what gateways say. */
+public final class FakeControl implements ControlEndpoint {
+  public final CertificateAuthority authority;
+  public final KeyPair signingKeys;
+  public final LeaseSigner signer;
+  public final List<SessionEvent> events = new CopyOnWriteArrayList<>();
+  public final List<GatewayHealth> healths = new CopyOnWriteArrayList<>();
+  private final Map<String, SignedLease> desired = new ConcurrentHashMap<>();
+  private volatile CompletableFuture<GatewayConnection> connection = new CompletableFuture<>();
+
+  public FakeControl() throws Exception {
+    authority = CertificateAuthority.create("Tidegate test", validity(), new SecureRandom());
+    signingKeys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    signer = new LeaseSigner(signingKeys);
+  }
+
+  public static Validity validity() {
+    return new Validity(
+        Instant.now().minus(Duration.ofMinutes(5)), Instant.now().plus(Duration.ofDays(2)));
+  }
+
+  /** The connected gateway; waits for it. */
+  public GatewayConnection gateway() throws Exception {
+    return connection.get(10, TimeUnit.SECONDS);
+  }
+
+  public SignedLease sign(Lease lease) {
+    io.tidegate.access.SignedLease signed = signer.sign(lease);
+    return new SignedLease(lease.leaseId(), signed.payload(), signed.signature(), signed.keyId());
+  }
+
+  public LeaseOutcome push(Lease lease) throws Exception {
+    SignedLease signed = sign(lease);
+    desired.put(lease.leaseId(), signed);
+    return gateway().push(signed).get(30, TimeUnit.SECONDS);
+  }
+
+  public void revoke(String leaseId, String reason) throws Exception {
+    desired.remove(leaseId);
+    gateway().revoke(new Revocation(leaseId, "revoked", reason));
+  }
+
+  /** The first event that is so, waited for. */
+  public <T extends SessionEvent> T await(Class<T> type, Predicate<T> which) throws Exception {
+    long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (System.nanoTime() < until) {
+      for (SessionEvent event : events) {
+        if (type.isInstance(event) && which.test(type.cast(event))) {
+          return type.cast(event);
+        }
+      }
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    throw new AssertionError("no such event among " + events);
+  }
+
+  public <T extends SessionEvent> List<T> all(Class<T> type) {
+    List<T> found = new ArrayList<>();
+    for (SessionEvent event : events) {
+      if (type.isInstance(event)) {
+        found.add(type.cast(event));
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public EnrolmentOutcome enrol(EnrolmentRequest request) {
+    return new EnrolmentOutcome.Refused("token-unknown", "This control plane enrols nobody.");
+  }
+
+  @Override
+  public EnrolmentOutcome renew(
+      String gatewayId, CertificateRequest certificateRequest, List<String> tunnelNames) {
+    return new EnrolmentOutcome.Refused("gateway-retired", "This control plane renews nothing.");
+  }
+
+  @Override
+  public Admission connected(GatewayConnection connected) {
+    if (connection.isDone()) {
+      connection = new CompletableFuture<>();
+    }
+    connection.complete(connected);
+    return new Admission.Admitted(
+        new Welcome(
+            List.of(new LeaseKey(signer.keyId(), signingKeys.getPublic().getEncoded())),
+            authority.certificate(),
+            Instant.now()),
+        new GatewaySession() {
+          @Override
+          public List<SignedLease> desiredLeases() {
+            return List.copyOf(desired.values());
+          }
+
+          @Override
+          public void events(EventBatch batch) {
+            events.addAll(batch.events());
+          }
+
+          @Override
+          public void health(GatewayHealth health) {
+            healths.add(health);
+          }
+
+          @Override
+          public void disconnected(String why) {}
+        });
+  }
+}

@@ -1,0 +1,47 @@
+package io.tidegate.gateway.support;
+
+import io.tidegate.access.BuiltInRoles;
+import io.tidegate.access.Lease;
+import io.tidegate.access.Privilege;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** Leases of which only what a test is about matters. */
+public final class Leases {
+  public static final Instant START = Instant.parse("2026-11-23T08:00:00Z");
+
+  private Leases() {}
+
+  /** An hour from {@link #START}, to read {@code shop}. */
+  public static Lease reading(String id) {
+    return of(id, BuiltInRoles.of("read", "shop"), null, Lease.Limits.DEFAULT);
+  }
+
+  public static Lease of(
+      String id, List<Privilege> privileges, Lease.LocalAuth localAuth, Lease.Limits limits) {
+    return new Lease(
+        "lse_" + id,
+        "ses_" + id,
+        "grt_" + id,
+        new Lease.Grantee("usr_1", "engineer"),
+        "acme",
+        "shop",
+        new Lease.Target(
+            "res_1",
+            "orders-db",
+            "mongodb://127.0.0.1:1",
+            "admin",
+            new Lease.Tls(false, true, null)),
+        new Lease.LeaseAccount("acc_1", "readonly", "svc", new byte[] {1}),
+        privileges,
+        false,
+        limits,
+        new Lease.Binding(new byte[32], localAuth),
+        "127.0.0.1:50001",
+        "http://127.0.0.1:8420/requests/new",
+        START,
+        START.plus(Duration.ofHours(1)),
+        1);
+  }
+}
