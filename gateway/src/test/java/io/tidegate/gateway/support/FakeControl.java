@@ -43,7 +43,11 @@ public final class FakeControl implements ControlEndpoint {
   private volatile CompletableFuture<GatewayConnection> connection = new CompletableFuture<>();
 
   public FakeControl() throws Exception {
-    authority = CertificateAuthority.create("Tidegate test", validity(), new SecureRandom());
+    authority = CertificateAuthority.create(
+            "Tidegate test",
+            new Validity(
+                Instant.now().minus(Duration.ofHours(1)), Instant.now().plus(Duration.ofDays(9))),
+            new SecureRandom());
     signingKeys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
     signer = new LeaseSigner(signingKeys);
   }
