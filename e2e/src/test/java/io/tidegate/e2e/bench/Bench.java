@@ -1,0 +1,397 @@
+package io.tidegate.e2e.bench;
+
+import io.tidegate.e2e.support.Person;
+import io.tidegate.e2e.support.RawSession;
+import io.tidegate.e2e.support.RunningTidegate;
+import io.tidegate.testkit.load.LoadGenerator;
+import io.tidegate.testkit.load.LoadGenerator.Result;
+import io.tidegate.testkit.load.LoadGenerator.Target;
+import io.tidegate.testkit.load.StubMongo;
+import io.tidegate.testkit.scram.ScramCredential.Mechanism;
+import io.tidegate.testkit.scram.ScramLogin;
+import io.tidegate.testkit.tool.FreePort;
+import io.tidegate.testkit.tool.HaProxy;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.bson.BsonDocument;
+import org.bson.Document;
+
+/**
+ * Measures P1, P2, P3, P6, P7 and P8 of the goals. Every peer stands in front of the same stub, is
+ * loaded by the same client, one after the other, in as many rounds as asked for; the best round of
+ * each counts, since a machine's disturbances only ever take away.
+ */
+public final class Bench {
+
+  /**
+   * How long and how wide.
+   *
+   * @param seconds of each measured run
+   * @param rounds of the saturating runs
+   * @param connections at work
+   * @param idle connections for the memory figures
+   * @param live connections for the cut
+   */
+  public record Plan(int seconds, int rounds, int connections, int idle, int live) {
+
+    /** What a test run can afford. */
+    public static Plan quick() {
+      return new Plan(4, 2, 64, 1_000, 500);
+    }
+  }
+
+  private static final int PER_SESSION = 100;
+  private static final String USER = "bench";
+  private static final String PASSWORD = "bench-stored-secret";
+  private static final BsonDocument FIND = LoadGenerator.find("shop");
+
+  private final Plan plan;
+  private final LoadGenerator load;
+  private final RunningTidegate tidegate;
+  private final HaProxy haproxy;
+  private final int stubPort;
+  private final int directPort;
+  private final String grant;
+  private final Map<String, Object> figures = new LinkedHashMap<>();
+  private final List<String> lines = new ArrayList<>();
+
+  private Bench(
+      Plan plan,
+      LoadGenerator load,
+      RunningTidegate tidegate,
+      HaProxy haproxy,
+      int stubPort,
+      int directPort,
+      String grant) {
+    this.plan = plan;
+    this.load = load;
+    this.tidegate = tidegate;
+    this.haproxy = haproxy;
+    this.stubPort = stubPort;
+    this.directPort = directPort;
+    this.grant = grant;
+  }
+
+  /** What a run found: words for people, JSON for machines. */
+  public record Report(String table, String json) {}
+
+  /** Runs everything, in processes of their own, and stops them. */
+  public static Report run(Plan plan) throws Exception {
+    Path folder = Files.createTempDirectory("tidegate-bench-");
+    int directPort = FreePort.next();
+    try (Stub stub = Stub.start();
+        HaProxy haproxy = HaProxy.inFrontOf(stub.port(), 2);
+        RunningTidegate tidegate =
+            RunningTidegate.start(
+                RunningTidegate.Settings.inFrontOf(folder, stub.uri()).withDirectPort(directPort));
+        LoadGenerator load = new LoadGenerator(1)) {
+      Person engineer = tidegate.person("engineer");
+      Document request = RawSession.request(tidegate, engineer, "readonly", "PT2H", "bench").good();
+      var bench =
+          new Bench(
+              plan, load, tidegate, haproxy, stub.port(), directPort, request.getString("grantId"));
+      return bench.measure();
+    }
+  }
+
+  private RawSession session() throws IOException, InterruptedException {
+    return RawSession.start(tidegate.person("engineer"), grant);
+  }
+
+  private Report measure() throws Exception {
+    RawSession session = session();
+    throughput(session);
+    setUp(session);
+    memory();
+    cut();
+    String json = new Document(figures).toJson();
+    return new Report(String.join("\n", lines), json);
+  }
+
+  /** One peer's saturating runs. */
+  private final class Peer {
+    private final String name;
+    private final Target target;
+    private final long pid;
+    private double rate;
+    private double cpuMicros = Double.MAX_VALUE;
+    private Result best;
+
+    Peer(String name, Target target, long pid) {
+      this.name = name;
+      this.target = target;
+      this.pid = pid;
+      best =
+          new Result(0, 0, Duration.ofSeconds(1), new io.tidegate.testkit.load.LatencyHistogram());
+    }
+
+    void round(Duration warmup) throws Exception {
+      load.saturate(target, plan.connections(), Duration.ZERO, warmup, FIND);
+      double before = pid == 0 ? 0 : ProcessFigures.cpuSeconds(pid);
+      Result result =
+          load.saturate(
+              target, plan.connections(), Duration.ZERO, Duration.ofSeconds(plan.seconds()), FIND);
+      double used = pid == 0 ? 0 : ProcessFigures.cpuSeconds(pid) - before;
+      if (result.errors() > 0) {
+        throw new IllegalStateException(name + ": " + result.errors() + " errors");
+      }
+      if (result.rate() > rate) {
+        rate = result.rate();
+        best = result;
+      }
+      cpuMicros = Math.min(cpuMicros, used * 1e6 / result.operations());
+    }
+
+    double p99(double perSecond) throws Exception {
+      Result result =
+          load.pace(
+              target,
+              plan.connections(),
+              Duration.ofSeconds(1),
+              Duration.ofSeconds(plan.seconds()),
+              FIND,
+              perSecond);
+      return result.latencies().quantile(0.99) / 1e3;
+    }
+  }
+
+  private void throughput(RawSession session) throws Exception {
+    long gateway = tidegate.process().pid();
+    Peer direct = new Peer("direct", Target.plain(stubPort), 0);
+    Peer proxy = new Peer("haproxy", Target.plain(haproxy.port()), haproxy.pid());
+    Peer plain = new Peer("tidegate", session.direct(directPort), gateway);
+    Peer tunnel = new Peer("tidegate-tls", session.tunnel(), gateway);
+    List<Peer> peers = List.of(direct, proxy, plain, tunnel);
+    // A JVM needs to run for a while before it runs as it will.
+    plain.round(Duration.ofSeconds(2L * plan.seconds()));
+    plain.rate = 0;
+    plain.cpuMicros = Double.MAX_VALUE;
+    for (int round = 0; round < plan.rounds(); round++) {
+      for (Peer peer : peers) {
+        peer.round(Duration.ofSeconds(1));
+      }
+    }
+    say(
+        "%d connections, one find with a 1 KiB reply in flight on each; TLS is the tunnel without"
+            + " the command line's end",
+        plan.connections());
+    say("%-14s %10s %8s %8s %12s", "", "op/s", "p50 us", "p99 us", "CPU us/op");
+    for (Peer peer : peers) {
+      say(
+          "%-14s %,10.0f %8.0f %8.0f %12s",
+          peer.name,
+          peer.rate,
+          peer.best.latencies().quantile(0.5) / 1e3,
+          peer.best.latencies().quantile(0.99) / 1e3,
+          peer.pid == 0 ? "-" : String.format(Locale.ROOT, "%.1f", peer.cpuMicros));
+      figures.put(peer.name + "_rate", peer.rate);
+      figures.put(peer.name + "_cpu_us", peer.pid == 0 ? null : peer.cpuMicros);
+    }
+    goal("P1", "throughput as a share of HAProxy's", plain.rate / proxy.rate, 1.0, true);
+    goal(
+        "P2",
+        "CPU an operation as a multiple of HAProxy's",
+        plain.cpuMicros / proxy.cpuMicros,
+        1.2,
+        false);
+
+    double half = Math.min(proxy.rate, plain.rate) / 2;
+    double directP99 = direct.p99(half);
+    double proxyP99 = proxy.p99(half);
+    double plainP99 = plain.p99(half);
+    say(
+        "p99 at %,.0f op/s: direct %.0f us, HAProxy %.0f us, Tidegate %.0f us",
+        half, directP99, proxyP99, plainP99);
+    double added = Math.max(1, proxyP99 - directP99);
+    goal(
+        "P3",
+        "added p99 at half load as a multiple of HAProxy's",
+        (plainP99 - directP99) / added,
+        1.25,
+        false);
+  }
+
+  private void setUp(RawSession session) throws Exception {
+    Duration time = Duration.ofSeconds(plan.seconds());
+    Target login =
+        Target.scram(stubPort, new ScramLogin.Password(Mechanism.SCRAM_SHA_256, USER, PASSWORD));
+    load.connectAndSignIn(login, 2, Duration.ofSeconds(1), FIND);
+    Result direct = load.connectAndSignIn(login, 2, time, FIND);
+    load.connectAndSignIn(session.direct(directPort), 2, Duration.ofSeconds(2), FIND);
+    Result gateway = load.connectAndSignIn(session.direct(directPort), 2, time, FIND);
+    double directMicros = direct.latencies().quantile(0.5) / 1e3;
+    double gatewayMicros = gateway.latencies().quantile(0.5) / 1e3;
+    say(
+        "set-up with SCRAM and one find: direct %.0f us, Tidegate with SCRAM on both sides %.0f us"
+            + " (median of %d and %d; errors %d)",
+        directMicros, gatewayMicros, direct.operations(), gateway.operations(), gateway.errors());
+    goal(
+        "P7",
+        "set-up as a multiple of a direct SCRAM login",
+        gatewayMicros / directMicros,
+        2.0,
+        false);
+  }
+
+  private void memory() throws Exception {
+    idle("P6", "an idle connection, plain, KiB", false, 8);
+    idle("P6-tls", "an idle connection, TLS, KiB", true, 40);
+  }
+
+  private void idle(String name, String words, boolean tls, double limit) throws Exception {
+    long pid = tidegate.process().pid();
+    List<LoadGenerator.IdleConnections> held = new ArrayList<>();
+    try {
+      // The first hundred fill pools and classes that are there once.
+      held.add(hold(tls));
+      ProcessFigures.collectGarbage(pid);
+      long before = ProcessFigures.residentKib(pid);
+      int more = 0;
+      while (more < plan.idle()) {
+        held.add(hold(tls));
+        more += PER_SESSION - 1;
+      }
+      ProcessFigures.collectGarbage(pid);
+      TimeUnit.SECONDS.sleep(1);
+      long after = ProcessFigures.residentKib(pid);
+      goal(
+          name,
+          words + " (resident, " + more + " connections)",
+          (after - before) / (double) more,
+          limit,
+          false);
+    } finally {
+      held.forEach(LoadGenerator.IdleConnections::close);
+    }
+  }
+
+  private LoadGenerator.IdleConnections hold(boolean tls) throws Exception {
+    RawSession session = session();
+    return load.idle(tls ? session.tunnel() : session.direct(directPort), PER_SESSION - 1, FIND);
+  }
+
+  private void cut() throws Exception {
+    List<LoadGenerator.LiveConnections> live = new ArrayList<>();
+    try {
+      int open = 0;
+      while (open < plan.live()) {
+        live.add(
+            load.live(session().direct(directPort), PER_SESSION, FIND, Duration.ofMillis(200)));
+        open += PER_SESSION;
+      }
+      TimeUnit.SECONDS.sleep(1);
+      Person security = tidegate.person("security");
+      security.rest();
+      long start = System.nanoTime();
+      security.rest().post("/grants/" + grant + "/revoke", new Document("reason", "bench")).good();
+      double answered = (System.nanoTime() - start) / 1e6;
+      for (LoadGenerator.LiveConnections each : live) {
+        if (!each.awaitAllClosed(Duration.ofSeconds(30))) {
+          throw new IllegalStateException("connections outlive their revocation");
+        }
+      }
+      List<Long> closed = live.stream().flatMap(each -> each.closedAt().stream()).sorted().toList();
+      long lastOk =
+          live.stream().mapToLong(LoadGenerator.LiveConnections::lastOkAt).max().orElse(start);
+      double p99 = (closed.get(closed.size() * 99 / 100) - start) / 1e6;
+      say(
+          "revocation with %d live connections: answered after %.0f ms, last result %.0f ms, last"
+              + " byte %.0f ms",
+          closed.size(), answered, (lastOk - start) / 1e6, (closed.getLast() - start) / 1e6);
+      goal("P8", "revocation to last byte, p99 of " + closed.size() + ", ms", p99, 100, false);
+    } finally {
+      live.forEach(LoadGenerator.LiveConnections::close);
+    }
+  }
+
+  private void say(String format, Object... values) {
+    lines.add(String.format(Locale.ROOT, format, values));
+  }
+
+  private void goal(String name, String words, double value, double goal, boolean atLeast) {
+    boolean reached = atLeast ? value >= goal : value <= goal;
+    String shortfall =
+        reached
+            ? "reached"
+            : String.format(Locale.ROOT, "%.0f %% short", 100 * Math.abs(value - goal) / goal);
+    say(
+        "%-7s %-62s %8.2f  goal %s %.2f  %s",
+        name, words, value, atLeast ? ">=" : "<=", goal, shortfall);
+    figures.put(name, value);
+    figures.put(name + "_goal", goal);
+  }
+
+  /** The stub in a process of its own. */
+  private static final class Stub implements AutoCloseable {
+    private final Process process;
+    private final int port;
+
+    private Stub(Process process, int port) {
+      this.process = process;
+      this.port = port;
+    }
+
+    static Stub start() throws IOException {
+      var builder =
+          new ProcessBuilder(
+              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+              "--enable-native-access=ALL-UNNAMED",
+              "--sun-misc-unsafe-memory-access=allow",
+              "-XX:+UseSerialGC",
+              "-Xmx256m",
+              "-cp",
+              System.getProperty("java.class.path"),
+              StubMongo.class.getName(),
+              "0",
+              "1",
+              USER);
+      builder.environment().put("STUB_PASSWORD", PASSWORD);
+      builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+      Process process = builder.start();
+      BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+      String line = out.readLine();
+      if (line == null) {
+        throw new IOException("the stub did not start");
+      }
+      return new Stub(process, Integer.parseInt(line));
+    }
+
+    int port() {
+      return port;
+    }
+
+    String uri() {
+      return "mongodb://" + USER + ":" + PASSWORD + "@127.0.0.1:" + port + "/?authSource=admin";
+    }
+
+    @Override
+    public void close() {
+      process.destroy();
+    }
+  }
+
+  /** Arguments: seconds, rounds, connections, idle, live; each has a default. */
+  public static void main(String[] arguments) throws Exception {
+    int[] values = {10, 3, 64, 2_000, 5_000};
+    for (int i = 0; i < Math.min(arguments.length, values.length); i++) {
+      values[i] = Integer.parseInt(arguments[i]);
+    }
+    Report report = run(new Plan(values[0], values[1], values[2], values[3], values[4]));
+    System.out.println(report.table());
+    System.out.println(report.json());
+    if (arguments.length > values.length) {
+      Files.writeString(Path.of(Arrays.asList(arguments).getLast()), report.json());
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.tidegate.e2e.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Runs the bench shortly, so that it stays runnable and its figures stand in every run's output. No
+ * figure fails a test: machines differ, and the shortfall is printed.
+ */
+class BenchTest {
+
+  @Test
+  void everyFigureIsMeasured() throws Exception {
+    Bench.Report report = Bench.run(Bench.Plan.quick());
+
+    System.out.println(report.table());
+    System.out.println(report.json());
+    Files.writeString(Path.of("target", "bench.json"), report.json());
+    assertThat(Document.parse(report.json()))
+        .containsKeys("P1", "P2", "P3", "P6", "P6-tls", "P7", "P8");
+  }
+}
