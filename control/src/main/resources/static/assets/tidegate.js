@@ -209,7 +209,12 @@
     else if (event.key === "/") { event.preventDefault(); open("finder"); }
     else {
       const act = $(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
-      if (act) { event.preventDefault(); act.focus(); act.click(); }
+      if (!act) return;
+      event.preventDefault();
+      const needed = act.dataset.needs ? document.getElementById(act.dataset.needs) : null;
+      if (needed && !needed.value.trim()) { needed.focus(); return; }
+      act.focus();
+      act.click();
     }
   });
 
@@ -251,7 +256,13 @@
   if (tail) {
     let atEnd = true;
     tail.addEventListener("scroll", () => { atEnd = tail.scrollHeight - tail.scrollTop - tail.clientHeight < 40; });
-    if (tail.dataset.tail === "live") tail.scrollTop = tail.scrollHeight;
+    const chosen = $("[aria-current=true]", tail);
+    if (chosen) {
+      atEnd = false;
+      tail.scrollTop = chosen.offsetTop - tail.offsetTop - tail.clientHeight / 3;
+    } else if (tail.dataset.tail === "live") {
+      tail.scrollTop = tail.scrollHeight;
+    }
     document.body.addEventListener("htmx:sseMessage", () => { tick(); if (atEnd) tail.scrollTop = tail.scrollHeight; });
   }
   // Filter what is on the page already.

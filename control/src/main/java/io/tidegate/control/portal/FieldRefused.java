@@ -25,6 +25,7 @@ final class FieldRefused {
           Map.entry("maxduration", "maxDuration"),
           Map.entry("defaultduration", "defaultDuration"),
           Map.entry("displayname", "displayName"),
+          Map.entry("project", "project"),
           Map.entry("name", "name"));
 
   private FieldRefused() {}
@@ -39,6 +40,24 @@ final class FieldRefused {
         yield FIRST_WORDS.getOrDefault(first, "name");
       }
     };
+  }
+
+  /** The refusal as it reads below the field itself, which needs not be named again. */
+  static String sentence(Refused refused) {
+    String detail = refused.detail();
+    String first = detail.split("[^A-Za-z]", 2)[0];
+    String sentence = detail;
+    if (FIRST_WORDS.containsKey(first.toLowerCase(Locale.ROOT))) {
+      String rest = detail.substring(first.length());
+      if (rest.startsWith(": ")) {
+        sentence = rest.substring(2);
+      } else if (rest.startsWith(" must ") || rest.startsWith(" has ") || rest.startsWith(" is ")) {
+        sentence = "It" + rest;
+      }
+    }
+    return refused.code() == ErrorCode.BAD_INPUT
+        ? sentence
+        : (sentence + " " + refused.next()).strip();
   }
 
   static Refused of(String field, String sentence) {

@@ -444,11 +444,7 @@ class ResourcePages {
 
   /** Puts a refusal beside the field that it names; secrets are not put back. */
   static FormView beside(FormView form, Refused refused) {
-    String field = FieldRefused.field(refused);
-    String detail = refused.detail();
-    String sentence =
-        detail.startsWith(field + ": ") ? detail.substring(field.length() + 2) : detail;
-    return form.with(field, (sentence + " " + refused.next()).strip());
+    return form.with(FieldRefused.field(refused), FieldRefused.sentence(refused));
   }
 
   private static ModelAndView again(ModelAndView page, Refused refused) {

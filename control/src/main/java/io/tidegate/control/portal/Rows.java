@@ -145,6 +145,7 @@ class Rows {
             case EXPIRED -> new Pill("time was up", Tone.QUIET);
             case REVOKED -> new Pill("revoked", Tone.NO);
             case ENDED_BY_ADMIN -> new Pill("cut", Tone.NO);
+            case IDLE -> new Pill("idle", Tone.QUIET);
             case GATEWAY_LOST -> new Pill("gateway lost", Tone.NO);
             case NEVER_STARTED -> new Pill("never started", Tone.NO);
           };
