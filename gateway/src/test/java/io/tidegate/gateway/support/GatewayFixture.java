@@ -223,6 +223,11 @@ public final class GatewayFixture implements AutoCloseable {
     throw new AssertionError("no " + command + " among " + seen);
   }
 
+  /** The control plane goes away and does not come back. */
+  public void disconnect() {
+    link.close();
+  }
+
   @Override
   public void close() throws Exception {
     for (AutoCloseable each : open.reversed()) {
