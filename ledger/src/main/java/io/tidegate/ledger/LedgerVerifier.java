@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class LedgerVerifier {
   private static final int READ_AHEAD = 1 << 20;
   private static final int ATTEMPTS = 20;
+  private static final int LOOKS = 5;
   // A forger may plant any number of group beginnings; looking for the next sound one must not take
   // quadratic time.
   private static final long RESYNC_BYTES = 256L << 20;
@@ -85,7 +87,25 @@ public final class LedgerVerifier {
 
   /** Verifies. Never throws for what is in the folder: that is the result. */
   public Verification verify() {
-    return new Run().run();
+    Verification verification = null;
+    // A writer may go on, drop old segments or close while the files are read. What is wrong stays
+    // wrong when one looks again.
+    for (int look = 0; look < LOOKS; look++) {
+      byte[] before = headBytes();
+      verification = new Run().run();
+      if (verification.whole() || Arrays.equals(before, headBytes())) {
+        return verification;
+      }
+    }
+    return Objects.requireNonNull(verification);
+  }
+
+  private byte[] headBytes() {
+    try {
+      return Opening.Limited.read(folder.resolve(Folder.HEAD), HeadFile.LENGTH + 1);
+    } catch (IOException e) {
+      return new byte[0];
+    }
   }
 
   /**

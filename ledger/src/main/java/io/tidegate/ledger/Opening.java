@@ -76,6 +76,9 @@ final class Opening {
     long now = Micros.of(clock.instant());
     SegmentHeader header =
         SegmentHeader.create(ledgerId, 0, 0, now, new byte[Sha256.LENGTH], keys, random);
+    // In this order a folder whose making is interrupted twice is still seen as one that holds
+    // nothing.
+    Files.deleteIfExists(folder.resolve(Folder.HEAD));
     replace(Folder.segmentName(0), header.bytes());
     LedgerHead first =
         new LedgerHead(
