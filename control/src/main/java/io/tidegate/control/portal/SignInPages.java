@@ -7,6 +7,7 @@ import io.tidegate.control.platform.Refused;
 import io.tidegate.control.portal.view.FormView;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatusCode;
@@ -45,15 +46,26 @@ class SignInPages {
         frames.gate(
             request, null, "page/signIn", Map.of("form", form, "next", next == null ? "" : next));
     if (error != null) {
-      page.setStatus(
-          HttpStatusCode.valueOf(error.equals(ErrorCode.TOO_MANY_ATTEMPTS.code()) ? 429 : 401));
+      page.setStatus(HttpStatusCode.valueOf(status(error)));
     }
     return page;
+  }
+
+  private static int status(String error) {
+    for (ErrorCode code : List.of(ErrorCode.TOO_MANY_ATTEMPTS, ErrorCode.CSRF)) {
+      if (error.equals(code.code())) {
+        return code.status();
+      }
+    }
+    return ErrorCode.BAD_CREDENTIALS.status();
   }
 
   private static String why(String error) {
     if (error.equals(ErrorCode.TOO_MANY_ATTEMPTS.code())) {
       return "Too many attempts. Wait a minute, then try again.";
+    }
+    if (error.equals(ErrorCode.CSRF.code())) {
+      return "The form was too old. Sign in again.";
     }
     return "The name or the password is wrong. An administrator can set a new password.";
   }
