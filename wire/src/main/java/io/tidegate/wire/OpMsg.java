@@ -147,8 +147,8 @@ public final class OpMsg implements WireMessage {
     if (firstKeyLength <= 0 || b.get(body.offset - base + 5) == '$') {
       throw new MalformedMessageException("F6", "the body does not begin with a command name");
     }
-    if (databaseValue == 0) {
-      throw new MalformedMessageException("F6", "$db is missing");
+    if (databaseValue <= 0) {
+      throw new MalformedMessageException("F6", "$db is missing or is not a string");
     }
     int databaseLength = b.getInt(databaseValue) - 1;
     int databaseStart = databaseValue + Integer.BYTES;

@@ -82,7 +82,10 @@ final class StrictScan {
     return javaScript;
   }
 
-  /** Index of the text of the top-level {@code $db} in the last document; 0 when there is none. */
+  /**
+   * Index of the string that is the top-level {@code $db} of the last document; 0 when there is
+   * none, -1 when it is no string.
+   */
   int databaseValue() {
     return databaseValue;
   }
@@ -194,10 +197,7 @@ final class StrictScan {
       pos++;
       if ((first & 0xff) == '$') {
         if (depth == 0 && keyLength == 3 && first == DB_KEY) {
-          if (type != 2) {
-            throw bson("$db is not a string");
-          }
-          databaseValue = pos;
+          databaseValue = type == 2 ? pos : -1;
         } else if (!javaScript) {
           javaScript = runsCode(b, keyStart, keyLength, first);
         }
