@@ -77,12 +77,11 @@ class CutTest {
         List<Future<RawClient>> opening = new ArrayList<>();
         for (int i = 0; i < CONNECTIONS; i++) {
           opening.add(
-              handshakes.submit(
-                  () -> {
-                    RawClient client = new RawClient(tunnel.connect(Protocols.MONGODB));
-                    client.ask(RawClient.find("shop", "orders"));
-                    return client;
-                  }));
+              handshakes.submit(() -> {
+                RawClient client = new RawClient(tunnel.connect(Protocols.MONGODB));
+                client.ask(RawClient.find("shop", "orders"));
+                return client;
+              }));
         }
         for (Future<RawClient> one : opening) {
           clients.add(one.get(60, TimeUnit.SECONDS));
@@ -90,11 +89,10 @@ class CutTest {
         List<Future<Long>> closing = new ArrayList<>();
         for (RawClient client : clients) {
           closing.add(
-              threads.submit(
-                  () -> {
-                    assertThat(client.closed()).isTrue();
-                    return System.nanoTime();
-                  }));
+              threads.submit(() -> {
+                assertThat(client.closed()).isTrue();
+                return System.nanoTime();
+              }));
         }
         TimeUnit.MILLISECONDS.sleep(100);
         long revoked = System.nanoTime();
@@ -168,8 +166,7 @@ class CutTest {
       world.control.push(lease);
       tunnel.use(world.control, lease.leaseId(), world.gateway.addresses().tunnel());
       try (RawClient client = new RawClient(tunnel.connect(Protocols.MONGODB))) {
-        client.ask(
-            RawClient.find("shop", "many").append("batchSize", new org.bson.BsonInt32(2)));
+        client.ask(RawClient.find("shop", "many").append("batchSize", new org.bson.BsonInt32(2)));
         assertThat(world.target.openCursors()).isEqualTo(1);
 
         world.control.revoke(lease.leaseId(), "over");
@@ -229,11 +226,10 @@ class CutTest {
       }
       world.control.await(
           SessionEvent.Started.class, event -> event.sessionId().equals(lease.sessionId()));
-      await(
-          () -> {
-            clock.advance(Duration.ofSeconds(1));
-            return !world.control.all(SessionEvent.Ended.class).isEmpty();
-          });
+      await(() -> {
+        clock.advance(Duration.ofSeconds(1));
+        return !world.control.all(SessionEvent.Ended.class).isEmpty();
+      });
       assertThat(world.control.all(SessionEvent.Ended.class).getFirst().code()).isEqualTo("left");
     }
   }

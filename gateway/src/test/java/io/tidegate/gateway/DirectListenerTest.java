@@ -63,7 +63,10 @@ class DirectListenerTest {
         new Lease.Binding(
             lease.binding().keySha256(),
             new Lease.LocalAuth(
-                verifier.salt(), verifier.iterations(), verifier.storedKey(), verifier.serverKey())),
+                verifier.salt(),
+                verifier.iterations(),
+                verifier.storedKey(),
+                verifier.serverKey())),
         lease.advertisedAddress(),
         lease.requestUrl(),
         lease.notBefore(),
@@ -132,8 +135,7 @@ class DirectListenerTest {
   void aTunnelWithALocalPasswordAsksForItToo() throws Exception {
     Lease lease = withLocalAuth(world.lease(tunnel));
     MongoClient without = world.connect(tunnel, lease);
-    assertThatThrownBy(
-            () -> without.getDatabase("shop").getCollection("orders").find().first())
+    assertThatThrownBy(() -> without.getDatabase("shop").getCollection("orders").find().first())
         .isInstanceOf(MongoCommandException.class)
         .hasMessageContaining("requires authentication");
 

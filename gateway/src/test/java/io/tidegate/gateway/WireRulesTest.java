@@ -84,7 +84,8 @@ class WireRulesTest {
     long before = world.gateway.metrics().upstreamOpened();
     try (RawClient monitor = client()) {
       BsonDocument reply = monitor.ask(hello());
-      monitor.ask(new BsonDocument("ping", new BsonInt32(1)).append("$db", new BsonString("admin")));
+      monitor.ask(
+          new BsonDocument("ping", new BsonInt32(1)).append("$db", new BsonString("admin")));
 
       assertThat(reply.getBoolean("isWritablePrimary").getValue()).isTrue();
       assertThat(reply.containsKey("topologyVersion")).isFalse();
@@ -152,7 +153,10 @@ class WireRulesTest {
           client.ask(
               new BsonDocument("saslStart", new BsonInt32(1))
                   .append("mechanism", new BsonString("SCRAM-SHA-256"))
-                  .append("payload", new org.bson.BsonBinary("n,,n=a,r=b".getBytes(java.nio.charset.StandardCharsets.US_ASCII)))
+                  .append(
+                      "payload",
+                      new org.bson.BsonBinary(
+                          "n,,n=a,r=b".getBytes(java.nio.charset.StandardCharsets.US_ASCII)))
                   .append("$db", new BsonString("admin")));
       assertThat(code(reply)).isEqualTo(18);
       assertThat(reply.getString("errmsg").getValue()).contains("remove user and password");
@@ -297,10 +301,9 @@ class WireRulesTest {
     assertThat(world.target.count("hr", "salaries")).isEqualTo(1);
     awaitRefused("outside-lease", drops + 1);
     assertThat(world.recording(lease.sessionId()))
-        .anyMatch(
-            command ->
-                command.getDecision() == CommandRecord.Decision.DROPPED
-                    && command.getDatabase().equals("hr"));
+        .anyMatch(command ->
+            command.getDecision() == CommandRecord.Decision.DROPPED
+                && command.getDatabase().equals("hr"));
   }
 
   private static BsonDocument insert(String database, String collection) {
@@ -368,8 +371,7 @@ class WireRulesTest {
       assertThat(
               ok(
                   other.ask(
-                      new BsonDocument(
-                              "endSessions", new BsonArray(List.of(RawClient.lsid(uuid))))
+                      new BsonDocument("endSessions", new BsonArray(List.of(RawClient.lsid(uuid))))
                           .append("$db", new BsonString("admin")))))
           .isTrue();
       assertThat(ok(own.ask(mine))).isTrue();
@@ -405,7 +407,10 @@ class WireRulesTest {
               new BsonDocument("connectionStatus", new BsonInt32(1))
                   .append("showPrivileges", BsonBoolean.TRUE)
                   .append("$db", new BsonString("admin")));
-      assertThat(status.toJson()).contains("engineer@acme").doesNotContain("svc").doesNotContain("hr");
+      assertThat(status.toJson())
+          .contains("engineer@acme")
+          .doesNotContain("svc")
+          .doesNotContain("hr");
     }
   }
 
@@ -490,7 +495,6 @@ class WireRulesTest {
 
   private void awaitRefused(String rule, int count) throws Exception {
     world.control.await(
-        SessionEvent.Refused.class,
-        event -> event.rule().equals(rule) && refused(rule) >= count);
+        SessionEvent.Refused.class, event -> event.rule().equals(rule) && refused(rule) >= count);
   }
 }

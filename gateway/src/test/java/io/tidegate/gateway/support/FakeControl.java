@@ -43,7 +43,8 @@ public final class FakeControl implements ControlEndpoint {
   private volatile CompletableFuture<GatewayConnection> connection = new CompletableFuture<>();
 
   public FakeControl() throws Exception {
-    authority = CertificateAuthority.create(
+    authority =
+        CertificateAuthority.create(
             "Tidegate test",
             new Validity(
                 Instant.now().minus(Duration.ofHours(1)), Instant.now().plus(Duration.ofDays(9))),
