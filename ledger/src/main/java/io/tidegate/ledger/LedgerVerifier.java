@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LedgerVerifier {
   private static final int READ_AHEAD = 1 << 20;
+  private static final int SMALL_READ_AHEAD = 16 << 10;
   private static final int ATTEMPTS = 20;
   private static final int LOOKS = 5;
   // A forger may plant any number of group beginnings; looking for the next sound one must not take
@@ -363,7 +364,8 @@ public final class LedgerVerifier {
         throws IOException {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
         segments++;
-        Window window = new Window(channel, READ_AHEAD);
+        Window window =
+            new Window(channel, Math.clamp(channel.size(), SMALL_READ_AHEAD, READ_AHEAD));
         boolean tail = number > head.segment();
         SegmentHeader header = header(identity, head, number, window);
         long offset;
