@@ -1,0 +1,29 @@
+package io.tidegate.server;
+
+import io.tidegate.control.platform.Secret;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code tidegate start} was asked for. Ports of 0 take any free one.
+ *
+ * @param data the folder of everything
+ * @param host the address that all listeners bind
+ * @param directPort null for no direct listener
+ * @param publicUrl null to use the portal's own address
+ * @param databaseUrl null for SQLite in the data folder
+ * @param demo whether to make the demo's people, project and resource
+ * @param target the demo's MongoDB; null for a sandbox
+ */
+record StartOptions(
+    Path data,
+    String host,
+    int port,
+    int gatewayPort,
+    int linkPort,
+    @Nullable Integer directPort,
+    @Nullable String publicUrl,
+    @Nullable String databaseUrl,
+    @Nullable Secret databasePassword,
+    boolean demo,
+    @Nullable DemoTarget target) {}

@@ -1,0 +1,74 @@
+package io.tidegate.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class StartReportTest {
+  @TempDir private Path folder;
+
+  private static StartReport demo(Path data) {
+    return new StartReport(
+        "http://127.0.0.1:8420",
+        "http://127.0.0.1:8420/api/v1",
+        "127.0.0.1:8421",
+        "127.0.0.1:8422",
+        List.of(
+            new StartReport.SignIn("engineer", "pass-one", "MEMBER", "asks for access"),
+            new StartReport.SignIn("owner", "pass-two", "PROJECT_OWNER", "approves")),
+        "shop",
+        List.of("orders-db"),
+        "a sandbox MongoDB",
+        data);
+  }
+
+  @Test
+  void theReadyFileHoldsWhatScriptsNeedAndIsItsOwners() throws Exception {
+    Path file = folder.resolve("ready.json");
+    demo(folder).write(file);
+    JsonNode ready = JsonMapper.builder().build().readTree(Files.readString(file));
+    assertThat(ready.propertyNames())
+        .contains("portal", "api", "gateway", "people", "project", "resources");
+    assertThat(ready.get("people").get(1).get("name").asString()).isEqualTo("owner");
+    assertThat(ready.get("people").get(1).get("password").asString()).isEqualTo("pass-two");
+    assertThat(ready.get("people").get(1).get("role").asString()).isEqualTo("PROJECT_OWNER");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    assertThat(Files.list(folder)).containsExactly(file);
+  }
+
+  @Test
+  void aReadyFileThatCannotBeWrittenIsNamed() {
+    Path file = folder.resolve("missing").resolve("ready.json");
+    assertThatThrownBy(() -> demo(folder).write(file))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining(file.toString());
+  }
+
+  @Test
+  void thePrintedReportTellsTheNextStep() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    demo(folder).print(new PrintStream(out, true, StandardCharsets.UTF_8));
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("Portal     http://127.0.0.1:8420")
+        .contains("engineer   pass-one   asks for access")
+        .contains("./tidegate login --domain http://127.0.0.1:8420 --user engineer");
+  }
+
+  @Test
+  void passwordsAreNotInItsOwnText() {
+    assertThat(demo(folder).toString()).doesNotContain("pass-one").contains("<hidden>");
+  }
+}
