@@ -84,16 +84,15 @@ public final class Gateway implements AutoCloseable {
       LinkTransport control,
       InstantSource clock,
       SecureRandom random,
-      Consumer<GatewayCredentials> keep)
+      Consumer<GatewayCredentials> keep,
+      LedgerOptions recorded)
       throws IOException, LedgerException {
     this.config = config;
     this.keep = keep;
     Path data = config.dataDirectory();
     Files.createDirectories(data);
     LedgerKeys keys = LedgerKeys.createOrLoad(data.resolve("ledger.keys"));
-    ledger =
-        new LedgerSink(
-            () -> Ledger.open(data.resolve("ledger"), keys, LedgerOptions.recordings(), clock));
+    ledger = new LedgerSink(() -> Ledger.open(data.resolve("ledger"), keys, recorded, clock));
     transport = Transport.open(config.loops());
     recorder =
         new CommandRecorder(ledger, clock, config.limits(), firstSequence(data), this::recording);
@@ -170,7 +169,24 @@ public final class Gateway implements AutoCloseable {
       SecureRandom random,
       Consumer<GatewayCredentials> keep)
       throws IOException, LedgerException {
-    return new Gateway(config, credentials, control, clock, random, keep);
+    return start(config, credentials, control, clock, random, keep, LedgerOptions.recordings());
+  }
+
+  /**
+   * The same, with a choice of how recordings are written.
+   *
+   * @param recordings durability, segment size and storage of the recordings' ledger
+   */
+  public static Gateway start(
+      GatewayConfig config,
+      GatewayCredentials credentials,
+      LinkTransport control,
+      InstantSource clock,
+      SecureRandom random,
+      Consumer<GatewayCredentials> keep,
+      LedgerOptions recordings)
+      throws IOException, LedgerException {
+    return new Gateway(config, credentials, control, clock, random, keep, recordings);
   }
 
   public Addresses addresses() {

@@ -134,7 +134,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf frame = (ByteBuf) message;
     switch (state) {
-      case Idle idle when waiting == null && upstreamTakes() -> receive(frame);
+      case Idle idle when waiting == null && mayGoOn() -> receive(frame);
       case Arriving arriving -> receive(frame);
       case Idle idle -> wait(frame);
       case Opening opening -> wait(frame);
@@ -179,7 +179,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     }
     draining = true;
     try {
-      while (waiting != null && state instanceof Idle && !noRoom && upstreamTakes()) {
+      while (waiting != null && state instanceof Idle && !noRoom && mayGoOn()) {
         ByteBuf frame = waiting.pollFirst();
         if (frame == null) {
           waiting = null;
@@ -193,8 +193,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  private boolean upstreamTakes() {
-    return upstream == null || upstream.writable();
+  /** Whether neither side has so much before it that more would only pile up here. */
+  private boolean mayGoOn() {
+    return channel.isWritable() && (upstream == null || upstream.writable());
   }
 
   /** Takes over one frame. */
@@ -829,15 +830,22 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void closed() {
-    upstream = null;
-    shut(CloseCause.UPSTREAM_LOST);
+    if (upstream != null) {
+      upstream = null;
+      shut(CloseCause.UPSTREAM_LOST);
+    }
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (upstream != null && ctx.channel().isWritable()) {
-      upstream.reading(true);
+    if (ctx.channel().isWritable()) {
+      if (upstream != null) {
+        upstream.reading(true);
+      }
+      goOn();
+      flush();
     }
+    ctx.fireChannelWritabilityChanged();
   }
 
   // The end.
@@ -854,6 +862,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void end(Ending ending) {
+    Upstream left = upstream;
+    if (left != null) {
+      // Clients first: when many connections end at once, theirs are all closed before any of
+      // these.
+      upstream = null;
+      loop().execute(left::close);
+    }
     switch (state) {
       case Opening opening -> endUnanswered(opening.first(), ending);
       case Busy busyState -> endUnanswered(busyState.exchange(), ending);
@@ -997,6 +1012,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    ctx.fireChannelInactive();
     shut(CloseCause.CLIENT_LEFT);
     Session ours = session;
     if (ours != null) {

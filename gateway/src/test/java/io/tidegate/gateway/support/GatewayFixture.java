@@ -9,6 +9,7 @@ import io.tidegate.access.Lease;
 import io.tidegate.access.Privilege;
 import io.tidegate.gateway.Gateway;
 import io.tidegate.gateway.config.GatewayConfig;
+import io.tidegate.ledger.LedgerOptions;
 import io.tidegate.link.LeaseOutcome;
 import io.tidegate.link.LinkOptions;
 import io.tidegate.link.LinkServer;
@@ -65,6 +66,16 @@ public final class GatewayFixture implements AutoCloseable {
       InstantSource clock,
       UnaryOperator<GatewayConfig> configure)
       throws Exception {
+    this(data, sandbox, clock, configure, LedgerOptions.recordings());
+  }
+
+  public GatewayFixture(
+      Path data,
+      SandboxMongo.Builder sandbox,
+      InstantSource clock,
+      UnaryOperator<GatewayConfig> configure,
+      LedgerOptions recordings)
+      throws Exception {
     target = sandbox.start();
     target.createUser(
         "svc", PASSWORD, "admin", List.of(new RoleGrant("readWriteAnyDatabase", "admin")));
@@ -106,7 +117,8 @@ public final class GatewayFixture implements AutoCloseable {
             new LinkTransport.InProcess(name),
             clock,
             random,
-            renewed -> {});
+            renewed -> {},
+            recordings);
   }
 
   /** A lease to read everything in {@code shop}, for an hour. */
