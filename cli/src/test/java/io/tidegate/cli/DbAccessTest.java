@@ -227,11 +227,8 @@ class DbAccessTest {
     Cli.Running running = readonly("--output", "json");
     String id = ready().get("sessionId").getAsString();
     JsonObject session = control.session(id);
-    JsonObject state = new JsonObject();
-    state.addProperty("status", "TERMINATED");
-    state.addProperty("reason", "Ended by security.");
-    session.remove("status");
-    session.add("state", state);
+    session.addProperty("status", "TERMINATED");
+    session.addProperty("endSentence", "Ended by security.");
     control.gateway.close();
 
     Cli.await(() -> cli.err().contains("Ended by security."));
@@ -275,7 +272,7 @@ class DbAccessTest {
         .endsWith("/?directConnection=true&authSource=admin&authMechanism=SCRAM-SHA-256");
     String password = uri.substring(uri.indexOf(':', 10) + 1, uri.indexOf('@'));
     JsonObject verifier = control.drafts.getFirst().getAsJsonObject("localAuth");
-    assertThat(verifier.keySet()).contains("salt", "iterations", "storedKey", "serverKey");
+    assertThat(verifier.keySet()).containsExactly("salt", "iterations", "storedKey", "serverKey");
     assertThat(control.drafts.getFirst().toString()).doesNotContain(password);
     running.interrupt();
     running.exitCode();

@@ -6,6 +6,7 @@ import com.google.gson.JsonParser;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.tidegate.link.trust.CertificateAuthority;
+import io.tidegate.link.trust.Certificates;
 import io.tidegate.link.trust.InvalidTrustMaterialException;
 import io.tidegate.link.trust.Pem;
 import io.tidegate.link.trust.Validity;
@@ -168,6 +169,9 @@ final class FakeControl implements AutoCloseable {
         return json;
       }
       case "POST /api/v1/auth/device/token" -> {
+        if (!body.get("deviceCode").getAsString().equals("dev")) {
+          throw new Problem(400, "bad-input", "deviceCode is required.");
+        }
         if (deviceAnswersBeforeGranted-- > 0) {
           throw new Problem(400, "authorization_pending", "Not confirmed yet.");
         }
@@ -195,7 +199,8 @@ final class FakeControl implements AutoCloseable {
       case "POST /api/v1/requests" -> file(body);
       case "GET /api/v1/sessions" -> items(sessions.values());
       case "POST /api/v1/audit/verify" ->
-          JsonParser.parseString("{\"entries\":42,\"findings\":[]}").getAsJsonObject();
+          JsonParser.parseString("{\"whole\":true,\"entries\":42,\"findings\":[]}")
+              .getAsJsonObject();
       default -> object(call, parts, query, body);
     };
   }
@@ -265,8 +270,8 @@ final class FakeControl implements AutoCloseable {
   private static JsonObject resource() {
     return JsonParser.parseString(
             "{\"id\":\"res_1\",\"name\":\"orders-db\",\"projectName\":\"shop\",\"accounts\":["
-                + "{\"name\":\"readonly\",\"flow\":{\"approval\":\"AUTO\",\"maxDuration\":\"PT8H\"}},"
-                + "{\"name\":\"readwrite\",\"flow\":{\"approval\":\"APPROVER\",\"maxDuration\":\"PT1H\","
+                + "{\"name\":\"readonly\",\"flow\":{\"approval\":\"auto\",\"maxDuration\":\"PT8H\"}},"
+                + "{\"name\":\"readwrite\",\"flow\":{\"approval\":\"approver\",\"maxDuration\":\"PT1H\","
                 + "\"reasonRequired\":true}}]}")
         .getAsJsonObject();
   }
@@ -320,16 +325,16 @@ final class FakeControl implements AutoCloseable {
     JsonObject json = new JsonObject();
     json.addProperty("sessionId", id);
     json.addProperty(
-        "certificateChainPem",
+        "certificate",
         Pem.certificate(
             authority.issueClient(
                 Pem.readPublicKey(draft.get("publicKey").getAsString()),
                 "lse_1",
                 Validity.lasting(Instant.now(), Duration.ofHours(2)))));
-    json.addProperty("caPem", authority.certificatePem());
+    json.addProperty("ca", authority.certificatePem());
     json.addProperty("expiresAt", expiresAt.toString());
     JsonObject where = new JsonObject();
-    where.addProperty("id", FakeGateway.ID);
+    where.addProperty("serverName", Certificates.gatewayServerName(FakeGateway.ID));
     where.addProperty("host", "127.0.0.1");
     where.addProperty("port", gateway.port());
     json.add("gateway", where);

@@ -112,8 +112,7 @@ final class AccessRequesting {
   }
 
   private static boolean named(Fields one, String wanted, String what) {
-    return wanted.equals(one.text(what + "Name", what + ".name"))
-        || wanted.equals(one.text(what + "Id", what + ".id"));
+    return wanted.equals(one.text(what + "Name")) || wanted.equals(one.text(what + "Id"));
   }
 
   private Fields file() throws Failure, InterruptedException {
@@ -141,7 +140,7 @@ final class AccessRequesting {
       switch (RequestCommands.status(request)) {
         case "ACTIVE" -> {
           terminal().clearProgress();
-          String grant = request.text("grantId", "grant.id", "state.grantId");
+          String grant = request.text("grantId");
           if (grant.isEmpty()) {
             throw new Failure(
                 ExitCode.FAILURE,
@@ -186,7 +185,7 @@ final class AccessRequesting {
     List<String> approvers =
         request.list("approvers").stream()
             .map(approver -> {
-              String name = approver.text("username", "name");
+              String name = approver.text("username");
               String shown = approver.text("displayName");
               return shown.isEmpty() || shown.equals(name) ? name : name + " (" + shown + ")";
             })
@@ -257,10 +256,7 @@ final class AccessRequesting {
 
   private String decisionOf(Fields request, String verb) {
     String by = RequestCommands.person(request, "decision.by");
-    if (by.isEmpty()) {
-      by = RequestCommands.person(request, "state.by");
-    }
-    String reason = request.text("decision.reason", "state.reason");
+    String reason = request.text("decision.reason");
     return verb + (by.isEmpty() ? "" : " by " + by) + (reason.isEmpty() ? "." : ": " + reason);
   }
 

@@ -81,7 +81,7 @@ public final class AuditCommands extends CommandGroup {
     private ExitCode online() throws Failure, InterruptedException {
       Fields proof = control().post("/audit/verify", new JsonObject());
       List<Fields> findings = proof.list("findings");
-      boolean whole = findings.isEmpty() && !proof.text("whole", "ok").equals("false");
+      boolean whole = proof.flag("whole");
       if (json()) {
         terminal().out(proof.toJson());
         return whole ? ExitCode.OK : ExitCode.NOT_WHOLE;
@@ -92,10 +92,7 @@ public final class AuditCommands extends CommandGroup {
       }
       terminal().out("The audit log is NOT whole.");
       for (Fields finding : findings) {
-        say(
-            finding.text("kind"),
-            finding.text("where", "place", "at"),
-            finding.text("sentence", "detail"));
+        say(finding.text("kind"), finding.text("where"), finding.text("sentence"));
       }
       return ExitCode.NOT_WHOLE;
     }

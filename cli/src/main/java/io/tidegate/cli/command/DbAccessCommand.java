@@ -186,7 +186,7 @@ public final class DbAccessCommand extends RemoteCommand {
     } finally {
       terminal().clearProgress();
     }
-    String sessionId = started.text("sessionId", "session.id", "id");
+    String sessionId = started.text("sessionId");
     try {
       return open(control, started, sessionId, key, secret, proxy);
     } finally {
@@ -203,11 +203,7 @@ public final class DbAccessCommand extends RemoteCommand {
       LocalProxy proxy)
       throws Failure, InterruptedException {
     GatewayDialer dialer = dialer(started, key);
-    Instant expiresAt =
-        started
-            .instant("expiresAt")
-            .or(() -> started.instant("session.expiresAt"))
-            .orElse(Instant.MAX);
+    Instant expiresAt = started.instant("expiresAt").orElse(Instant.MAX);
     try (Presence presence = Presence.begin(dialer, () -> asked(control, sessionId))) {
       awaitPresence(presence);
       AtomicLong lastTold = new AtomicLong();
@@ -226,21 +222,14 @@ public final class DbAccessCommand extends RemoteCommand {
   }
 
   private GatewayDialer dialer(Fields started, SessionKey key) throws Failure {
-    String host = started.text("gateway.host", "gatewayHost");
-    int gatewayPort = (int) Math.max(started.number("gateway.port"), started.number("gatewayPort"));
-    String gatewayId = started.text("gateway.id", "gatewayId", "session.gatewayId");
-    String serverName = started.text("gateway.serverName", "gatewayServerName");
-    if (serverName.isEmpty()) {
-      serverName = gatewayId.isEmpty() ? host : GatewayDialer.serverNameOf(gatewayId);
-    }
     try {
       return GatewayDialer.of(
           key,
-          started.text("certificateChainPem", "certificateChain", "certificatePem", "certificate"),
-          started.text("caPem", "ca"),
-          host,
-          gatewayPort,
-          serverName);
+          started.text("certificate"),
+          started.text("ca"),
+          started.text("gateway.host"),
+          (int) started.number("gateway.port"),
+          started.text("gateway.serverName"));
     } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
       throw new Failure(
           ExitCode.FAILURE,
@@ -269,7 +258,7 @@ public final class DbAccessCommand extends RemoteCommand {
       if (!OVER.contains(SessionCommands.state(session))) {
         return Optional.empty();
       }
-      String why = session.text("state.reason", "endReason", "reason");
+      String why = session.text("endSentence", "endNote");
       return Optional.of(new Ending("ended", why.isEmpty() ? "The session has ended." : why));
     } catch (Failure e) {
       return e.exitCode() == ExitCode.NOT_FOUND || e.exitCode() == ExitCode.ENDED

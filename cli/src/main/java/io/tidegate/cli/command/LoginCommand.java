@@ -68,7 +68,7 @@ public final class LoginCommand extends AskingCommand {
     }
     ControlPlane control = new ControlPlane(meant, null);
     Fields granted = user == null ? byDevice(control) : byPassword(control, user);
-    String token = granted.text("accessToken", "access_token");
+    String token = granted.text("accessToken");
     if (token.isEmpty()) {
       throw new Failure(
           ExitCode.FAILURE,
@@ -77,15 +77,7 @@ public final class LoginCommand extends AskingCommand {
           "Check that the command line and the server are of one version.");
     }
     Instant expiresAt = granted.instant("expiresAt").orElse(null);
-    if (expiresAt == null && granted.number("expires_in") > 0) {
-      expiresAt = now().plusSeconds(granted.number("expires_in"));
-    }
-    String name = granted.text("user.username", "user.name", "username");
-    if (name.isEmpty()) {
-      Fields me = new ControlPlane(meant, token).get("/me");
-      name = me.text("username", "user.username", "name");
-    }
-    SignIn signIn = new SignIn(meant, name, token, expiresAt);
+    SignIn signIn = new SignIn(meant, granted.text("user.username"), token, expiresAt);
     tokens().keep(signIn);
     say(signIn);
     return ExitCode.OK;
@@ -122,6 +114,7 @@ public final class LoginCommand extends AskingCommand {
     JsonObject body = new JsonObject();
     body.addProperty("username", name);
     body.addProperty("password", password(name));
+    body.addProperty("clientName", "tidegate-cli");
     return control.post("/auth/token", body);
   }
 
@@ -169,9 +162,9 @@ public final class LoginCommand extends AskingCommand {
     JsonObject ask = new JsonObject();
     ask.addProperty("clientName", "tidegate-cli");
     Fields started = control.post("/auth/device", ask);
-    String userCode = started.text("user_code", "userCode");
-    String where = started.text("verification_uri", "verificationUri");
-    String complete = started.text("verification_uri_complete", "verificationUriComplete");
+    String userCode = started.text("user_code");
+    String where = started.text("verification_uri");
+    String complete = started.text("verification_uri_complete");
     terminal().err("Open this page, check that the code is the same, and confirm:");
     terminal().err("");
     terminal().err("  " + (complete.isEmpty() ? where : complete));
@@ -181,8 +174,7 @@ public final class LoginCommand extends AskingCommand {
     long lifetime = started.number("expires_in");
     Instant end = now().plusSeconds(lifetime > 0 ? lifetime : 600);
     JsonObject poll = new JsonObject();
-    poll.addProperty("device_code", started.text("device_code", "deviceCode"));
-    poll.addProperty("grant_type", "urn:ietf:params:oauth:grant-type:device_code");
+    poll.addProperty("deviceCode", started.text("device_code"));
     while (now().isBefore(end)) {
       terminal().progress("Waiting for you to confirm in the portal …");
       Thread.sleep(Duration.ofSeconds(interval));

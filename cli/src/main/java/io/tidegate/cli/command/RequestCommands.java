@@ -31,17 +31,15 @@ public final class RequestCommands extends CommandGroup {
   RequestCommands() {}
 
   static String place(Fields request) {
-    return request.text("resourceName", "resource.name", "resource")
-        + " as "
-        + request.text("accountName", "account.name", "account");
+    return request.text("resourceName") + " as " + request.text("accountName");
   }
 
   static String status(Fields request) {
-    return request.text("status", "state.status", "state");
+    return request.text("status");
   }
 
   static String person(Fields object, String path) {
-    return object.text(path + ".username", path + ".name", path);
+    return object.text(path + ".username");
   }
 
   /** A list of requests. */
@@ -141,7 +139,7 @@ public final class RequestCommands extends CommandGroup {
       }
       terminal().out(terminal().strong(place(request)) + "  " + words(status(request)));
       line("request", request.text("id"));
-      line("project", request.text("projectName", "project.name", "projectId"));
+      line("project", request.text("projectName"));
       line("asked by", person(request, "requester") + ", " + relative(request, "createdAt"));
       line("for", request.duration("duration").map(Durations::words).orElse(""));
       line("reason", request.text("reason"));
@@ -150,7 +148,7 @@ public final class RequestCommands extends CommandGroup {
           String.join(
               ", ",
               request.list("approvers").stream()
-                  .map(approver -> approver.text("username", "name"))
+                  .map(approver -> approver.text("username"))
                   .toList()));
       request
           .object("decision")
@@ -159,10 +157,9 @@ public final class RequestCommands extends CommandGroup {
                   decision.flag("approved") ? "approved by" : "denied by",
                   person(decision, "by")
                       + (decision.text("reason").isEmpty() ? "" : ": " + decision.text("reason"))));
-      line("grant", request.text("grantId", "grant.id"));
+      line("grant", request.text("grantId"));
       request
           .instant("expiresAt")
-          .or(() -> request.instant("grant.expiresAt"))
           .ifPresent(at ->
               line(
                   "until",
@@ -273,7 +270,7 @@ public final class RequestCommands extends CommandGroup {
       String grant = id;
       if (!id.startsWith("grt_")) {
         Fields request = control.get(path());
-        grant = request.text("grantId", "grant.id");
+        grant = request.text("grantId");
         if (grant.isEmpty()) {
           throw new Failure(
               ExitCode.FAILURE,

@@ -53,22 +53,18 @@ public final class ResourceCommands extends CommandGroup {
       Table table = new Table("RESOURCE", "PROJECT", "ACCOUNT", "ACCESS", "UP TO");
       for (Fields resource : resources) {
         List<Fields> accounts = resource.list("accounts");
-        if (accounts.isEmpty()) {
-          // The list may be brief; the object itself says all.
-          accounts = control.get("/resources/" + segment(resource.text("id"))).list("accounts");
-        }
         String name = resource.text("name");
-        String in = resource.text("projectName", "project.name", "projectId");
+        String in = resource.text("projectName");
         if (accounts.isEmpty()) {
           table.row(name, in, "-", "no account for you", "-");
         }
         for (Fields account : accounts) {
-          Fields flow = account.object("flow").orElse(account);
+          Fields flow = account.object("flow").orElseGet(Fields::none);
           table.row(
               name,
               in,
               account.text("name"),
-              access(flow),
+              account.text("mayRequest").equals("false") ? "not for you" : access(flow),
               flow.duration("maxDuration").map(Durations::brief).orElse("-"));
         }
       }

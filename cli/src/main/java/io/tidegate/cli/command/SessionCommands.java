@@ -31,7 +31,7 @@ public final class SessionCommands extends CommandGroup {
   SessionCommands() {}
 
   static String state(Fields session) {
-    return session.text("status", "state.status", "state");
+    return session.text("status");
   }
 
   /** A list of sessions. */
@@ -79,8 +79,8 @@ public final class SessionCommands extends CommandGroup {
             words(state(session)),
             relative(session, "startedAt"),
             length(session),
-            session.text("counters.commands", "commands"),
-            session.text("counters.refused", "refused"));
+            session.text("counters.commands"),
+            session.text("counters.refused"));
       }
       table.lines().forEach(terminal()::out);
       return ExitCode.OK;
@@ -132,7 +132,7 @@ public final class SessionCommands extends CommandGroup {
                     "limit",
                     String.valueOf(Math.min(PAGE, most - commands.size()))));
         commands.addAll(page.list("items"));
-        String last = page.text("last", "nextAfter");
+        String last = page.text("last");
         more = page.flag("more") && !last.isEmpty() && !last.equals(after);
         after = last;
       }
@@ -159,7 +159,7 @@ public final class SessionCommands extends CommandGroup {
       line("who", RequestCommands.person(session, "person"));
       line("started", relative(session, "startedAt"));
       line("ended", relative(session, "endedAt"));
-      line("because", session.text("state.reason", "endReason", "reason"));
+      line("because", because(session));
       line("client", session.text("driver", "clientName"));
       line("gateway", session.text("gatewayName", "gatewayId"));
       terminal().out("");
@@ -171,7 +171,7 @@ public final class SessionCommands extends CommandGroup {
       for (Fields command : commands) {
         String collection = command.text("collection");
         table.row(
-            command.text("sequence", "seq"),
+            command.text("sequence"),
             command
                 .instant("at")
                 .map(at ->
@@ -189,12 +189,21 @@ public final class SessionCommands extends CommandGroup {
       }
     }
 
+    private static String because(Fields session) {
+      String sentence = session.text("endSentence");
+      String by = session.text("endedBy");
+      String note = session.text("endNote");
+      return sentence
+          + (by.isEmpty() ? "" : " By " + by + ".")
+          + (note.isEmpty() ? "" : " " + note);
+    }
+
     private static String outcome(Fields command) {
       String rule = command.text("rule");
       if (!rule.isEmpty()) {
         return "refused: " + rule;
       }
-      String summary = command.text("outcome.summary", "outcome");
+      String summary = command.text("outcome.summary");
       return summary.isEmpty() ? "…" : summary;
     }
 

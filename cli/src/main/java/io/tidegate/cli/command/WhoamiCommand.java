@@ -5,7 +5,6 @@ import io.tidegate.cli.Failure;
 import io.tidegate.cli.Surroundings;
 import io.tidegate.cli.remote.ControlPlane;
 import io.tidegate.cli.remote.Fields;
-import java.util.List;
 import picocli.CommandLine.Command;
 
 /** Who the control plane takes one for. */
@@ -23,18 +22,16 @@ public final class WhoamiCommand extends AskingCommand {
       terminal().out(me.toJson());
       return ExitCode.OK;
     }
-    String username = me.text("username", "user.username");
-    String displayName = me.text("displayName", "user.displayName");
+    String username = me.text("username");
+    String displayName = me.text("displayName");
     terminal()
         .out(
             terminal().strong(username)
                 + (displayName.isEmpty() ? "" : " (" + displayName + ")")
                 + " at "
                 + control.domain());
-    List<Fields> assignments =
-        me.list("roles").isEmpty() ? me.list("assignments") : me.list("roles");
-    for (Fields one : assignments) {
-      String where = one.text("projectName", "project", "projectId");
+    for (Fields one : me.list("roles")) {
+      String where = one.text("projectId");
       terminal()
           .out("  " + words(one.text("role")) + (where.isEmpty() ? "" : " in project " + where));
     }

@@ -10,7 +10,6 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.util.Collection;
-import java.util.Locale;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -30,7 +29,7 @@ public final class GatewayDialer {
   static final String PRESENCE = "tidegate-presence/1";
 
   private static final int CONNECT_MILLIS = 5_000;
-  private static final int HANDSHAKE_MILLIS = 10_000;
+  private static final int HANDSHAKE_MILLIS = 20_000;
 
   private final SSLContext tls;
   private final String host;
@@ -77,11 +76,6 @@ public final class GatewayDialer {
     SSLContext tls = SSLContext.getInstance("TLS");
     tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
     return new GatewayDialer(tls, host, port, serverName);
-  }
-
-  /** The name that a gateway's certificate carries for its id, wherever the gateway is. */
-  public static String serverNameOf(String gatewayId) {
-    return gatewayId.toLowerCase(Locale.ROOT).replace('_', '-') + ".gateway.tidegate.internal";
   }
 
   /**

@@ -71,7 +71,6 @@ public final class LocalAuth {
   public JsonObject verifier() {
     Base64.Encoder encoder = Base64.getEncoder();
     JsonObject json = new JsonObject();
-    json.addProperty("mechanism", "SCRAM-SHA-256");
     json.addProperty("salt", encoder.encodeToString(salt));
     json.addProperty("iterations", ITERATIONS);
     json.addProperty("storedKey", encoder.encodeToString(storedKey));

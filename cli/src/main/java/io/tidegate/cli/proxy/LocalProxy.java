@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
 /**
@@ -20,7 +21,11 @@ public final class LocalProxy implements AutoCloseable {
   private static final int BACKLOG = 512;
   private static final int BUFFER = 32 << 10;
 
+  /** A client's whole pool may dial at once: this many handshakes at a time, each then in time. */
+  private static final int HANDSHAKES = 32;
+
   private final ServerSocket listener;
+  private final Semaphore handshakes = new Semaphore(HANDSHAKES);
   private final Set<Socket> local = ConcurrentHashMap.newKeySet();
   private final Set<GatewayDialer.Tunnel> tunnels = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -99,7 +104,12 @@ public final class LocalProxy implements AutoCloseable {
     GatewayDialer.Tunnel tunnel;
     try {
       client.setTcpNoDelay(true);
-      tunnel = dialer.dial(GatewayDialer.MONGODB);
+      handshakes.acquireUninterruptibly();
+      try {
+        tunnel = dialer.dial(GatewayDialer.MONGODB);
+      } finally {
+        handshakes.release();
+      }
     } catch (IOException e) {
       closeQuietly(client);
       local.remove(client);

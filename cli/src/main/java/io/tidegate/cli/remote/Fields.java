@@ -26,6 +26,11 @@ public final class Fields {
     this.json = json;
   }
 
+  /** An object without fields. */
+  public static Fields none() {
+    return new Fields(new JsonObject());
+  }
+
   public static Optional<Fields> parse(String text) {
     try {
       JsonElement parsed = JsonParser.parseString(text);

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.cli.FakeGateway;
 import io.tidegate.link.trust.CertificateAuthority;
+import io.tidegate.link.trust.Certificates;
 import io.tidegate.link.trust.Pem;
 import io.tidegate.link.trust.Validity;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,7 +63,7 @@ class LocalProxyTest {
   }
 
   private GatewayDialer dialer() throws Exception {
-    return dialer(gateway.authority, GatewayDialer.serverNameOf(FakeGateway.ID));
+    return dialer(gateway.authority, Certificates.gatewayServerName(FakeGateway.ID));
   }
 
   private Socket connect() throws IOException {
@@ -94,7 +96,7 @@ class LocalProxyTest {
     gateway.answerOnlyAtEnd = true;
     proxy.serve(dialer(), troubles::add);
     try (Socket socket = connect()) {
-      socket.getOutputStream().write("whole question".getBytes());
+      socket.getOutputStream().write("whole question".getBytes(StandardCharsets.UTF_8));
       assertThat(gateway.inputEnded.await(200, TimeUnit.MILLISECONDS)).isFalse();
       socket.shutdownOutput();
       assertThat(socket.getInputStream().readAllBytes()).asString().isEqualTo("whole question");
@@ -122,7 +124,7 @@ class LocalProxyTest {
             }));
       }
       for (Future<Boolean> answer : answers) {
-        assertThat(answer.get(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(answer.get(30, TimeUnit.SECONDS)).as("troubles %s", troubles).isTrue();
       }
       for (Socket socket : sockets) {
         socket.close();
@@ -165,7 +167,7 @@ class LocalProxyTest {
     CertificateAuthority other =
         CertificateAuthority.create(
             "other", Validity.lasting(Instant.now(), Duration.ofDays(1)), random);
-    proxy.serve(dialer(other, GatewayDialer.serverNameOf(FakeGateway.ID)), troubles::add);
+    proxy.serve(dialer(other, Certificates.gatewayServerName(FakeGateway.ID)), troubles::add);
     try (Socket socket = connect()) {
       assertThat(ended(socket)).isTrue();
     }
@@ -175,7 +177,8 @@ class LocalProxyTest {
 
   @Test
   void anotherGatewayOfTheSameAuthorityIsNotBelieved() throws Exception {
-    proxy.serve(dialer(gateway.authority, GatewayDialer.serverNameOf("gtw_OTHER")), troubles::add);
+    proxy.serve(
+        dialer(gateway.authority, Certificates.gatewayServerName("gtw_OTHER")), troubles::add);
     try (Socket socket = connect()) {
       assertThat(ended(socket)).isTrue();
     }
