@@ -400,7 +400,7 @@ class AttackTest {
     assertThat(refused).as("refused").isNotNull();
     requireNonNull(refused);
     assertThat(refused.getErrorCode()).as(refused.getMessage()).isEqualTo(13);
-    assertThat(refused.getErrorMessage()).startsWith("Tidegate").contains("rule");
+    assertThat(refused.getErrorMessage()).startsWith("tidegate: rule ");
     assertThat(refused.getErrorLabels()).isEmpty();
     assertThat(target.sandbox().count("hr", "salaries")).isEqualTo(salaries);
     assertThat(target.sandbox().count("hr", "stolen")).isZero();
