@@ -1,6 +1,7 @@
 package io.tidegate.ledger;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
 import com.google.crypto.tink.Aead;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -53,8 +54,7 @@ final class GroupContent {
         key.decrypt(Arrays.copyOfRange(source, from, from + header.cipherLength()), associated);
     if (header.compressed()) {
       byte[] plain = new byte[header.plainLength()];
-      long size = Zstd.decompressByteArray(plain, 0, plain.length, content, 0, content.length);
-      if (Zstd.isError(size) || size != plain.length) {
+      if (!decompress(content, plain)) {
         throw new MalformedLedgerException("a group's content does not decompress");
       }
       content = plain;
@@ -62,6 +62,15 @@ final class GroupContent {
       throw new MalformedLedgerException("a group's content has another length than announced");
     }
     return new GroupContent(content, header.firstIndex(), header.count());
+  }
+
+  private static boolean decompress(byte[] content, byte[] plain) {
+    try {
+      return Zstd.decompressByteArray(plain, 0, plain.length, content, 0, content.length)
+          == plain.length;
+    } catch (ZstdException e) {
+      return false;
+    }
   }
 
   /** Goes to the next entry; false at the end, where every byte must have been used. */
