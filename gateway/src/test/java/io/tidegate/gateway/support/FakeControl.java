@@ -17,6 +17,7 @@ import io.tidegate.link.SignedLease;
 import io.tidegate.link.Welcome;
 import io.tidegate.link.trust.CertificateAuthority;
 import io.tidegate.link.trust.CertificateRequest;
+import io.tidegate.link.trust.JoinToken;
 import io.tidegate.link.trust.Validity;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -40,6 +41,7 @@ public final class FakeControl implements ControlEndpoint {
   public final List<SessionEvent> events = new CopyOnWriteArrayList<>();
   public final List<GatewayHealth> healths = new CopyOnWriteArrayList<>();
   private final Map<String, SignedLease> desired = new ConcurrentHashMap<>();
+  private volatile JoinToken invitation;
   private volatile CompletableFuture<GatewayConnection> connection = new CompletableFuture<>();
 
   public FakeControl() throws Exception {
@@ -51,6 +53,18 @@ public final class FakeControl implements ControlEndpoint {
             new SecureRandom());
     signingKeys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
     signer = new LeaseSigner(signingKeys);
+  }
+
+  /** A token that lets one gateway in. */
+  public JoinToken invite() {
+    JoinToken token = JoinToken.issue(new SecureRandom(), authority);
+    invitation = token;
+    return token;
+  }
+
+  /** The next {@link #gateway()} waits for a new connection. */
+  public void forgetGateway() {
+    connection = new CompletableFuture<>();
   }
 
   public static Validity validity() {
@@ -105,7 +119,20 @@ public final class FakeControl implements ControlEndpoint {
 
   @Override
   public EnrolmentOutcome enrol(EnrolmentRequest request) {
-    return new EnrolmentOutcome.Refused("token-unknown", "This control plane enrols nobody.");
+    JoinToken expected = invitation;
+    if (expected == null
+        || !expected.id().equals(request.tokenId())
+        || !JoinToken.secretMatches(request.tokenSecret(), expected.secretSha256())) {
+      return new EnrolmentOutcome.Refused("token-unknown", "Nobody knows this token.");
+    }
+    invitation = null;
+    return new EnrolmentOutcome.Enrolled(
+        authority.issueGateway(
+            request.certificateRequest().publicKey(),
+            "gtw_joined",
+            request.tunnelNames(),
+            validity()),
+        authority.certificate());
   }
 
   @Override

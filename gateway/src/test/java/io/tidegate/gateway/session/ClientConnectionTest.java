@@ -1,0 +1,461 @@
+package io.tidegate.gateway.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.tidegate.access.Lease;
+import io.tidegate.gateway.config.Timings;
+import io.tidegate.gateway.decide.LeaseGate;
+import io.tidegate.gateway.identify.LocalSignIn;
+import io.tidegate.gateway.metrics.GatewayMetrics;
+import io.tidegate.gateway.rewrite.LeasePresentation;
+import io.tidegate.gateway.support.FixedTarget;
+import io.tidegate.gateway.support.Leases;
+import io.tidegate.gateway.support.RawClient;
+import io.tidegate.gateway.target.TargetView;
+import io.tidegate.testkit.SettableClock;
+import io.tidegate.wire.OpMsg;
+import io.tidegate.wire.WireMessage;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonDouble;
+import org.bson.BsonInt32;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A connection's states, with a target that says what the test wants. */
+class ClientConnectionTest {
+  private final SettableClock clock = new SettableClock(Leases.START.plusSeconds(10));
+  private final ScriptedUpstreams upstreams = new ScriptedUpstreams();
+  private final ScriptedRecorder recorder = new ScriptedRecorder();
+  private final List<String> events = new ArrayList<>();
+  private final Sessions sessions =
+      new Sessions(clock, Timings.defaults(), new Events(), upstreams);
+  private final FixedTarget target = new FixedTarget(new TargetView(null, null, null));
+  private final Session session = install(Leases.reading("a"));
+  private final EmbeddedChannel client = new EmbeddedChannel();
+
+  ClientConnectionTest() {
+    Stages stages =
+        new Stages(
+            sessions,
+            new LocalSignIn.Factory(sessions, new SecureRandom()),
+            new LeaseGate(),
+            new LeasePresentation(sessions),
+            upstreams,
+            recorder,
+            new Events(),
+            new GatewayMetrics());
+    client.pipeline().addLast(ClientConnection.begin(stages, client, session, null));
+  }
+
+  private Session install(Lease lease) {
+    Session made =
+        new Session(
+            lease,
+            new AccountSecret("svc", "x"),
+            target,
+            sessions.logicalSessions(lease),
+            clock.millis());
+    sessions.install(made);
+    return made;
+  }
+
+  @AfterEach
+  void nothingIsLeaked() {
+    client.finishAndReleaseAll();
+    client.runPendingTasks();
+    upstreams.written.forEach(ByteBuf::release);
+    assertThat(upstreams.written).allMatch(frame -> frame.refCnt() == 0);
+    assertThat(session.openConnections()).isZero();
+  }
+
+  private static ByteBuf frame(int id, BsonDocument command, int flags) {
+    return OpMsg.encode(UnpooledByteBufAllocator.DEFAULT, id, 0, flags, command);
+  }
+
+  private static ByteBuf reply(int id, int to, int flags, BsonDocument document) {
+    return OpMsg.encode(UnpooledByteBufAllocator.DEFAULT, id, to, flags, document);
+  }
+
+  private static BsonDocument ok() {
+    return new BsonDocument("ok", new BsonDouble(1));
+  }
+
+  private static BsonDocument cursor(long id) {
+    return new BsonDocument(
+            "cursor",
+            new BsonDocument("firstBatch", new BsonArray())
+                .append("id", new BsonInt64(id))
+                .append("ns", new BsonString("shop.orders")))
+        .append("ok", new BsonDouble(1));
+  }
+
+  private @Nullable OpMsg said() {
+    ByteBuf out = client.readOutbound();
+    return out == null ? null : (OpMsg) WireMessage.parseReply(out);
+  }
+
+  private BsonDocument saidBody() {
+    OpMsg message = said();
+    if (message == null) {
+      throw new AssertionError("nothing was said");
+    }
+    return message.body().toBsonDocument();
+  }
+
+  private static BsonDocument find() {
+    return RawClient.find("shop", "orders");
+  }
+
+  @Test
+  void theSameBytesGoOn() {
+    ByteBuf request = frame(7, find().append("comment", new BsonString("mine")), 0);
+    ByteBuf copy = request.copy();
+
+    client.writeInbound(request);
+    upstreams.opened();
+
+    assertThat(upstreams.written).hasSize(1);
+    assertThat(upstreams.written.getFirst()).isEqualTo(copy);
+    copy.release();
+  }
+
+  @Test
+  void theUpstreamIsOpenedOnce() {
+    client.writeInbound(frame(1, find(), 0));
+    upstreams.opened();
+    upstreams.replies(reply(50, 1, 0, ok()));
+    client.writeInbound(frame(2, find(), 0));
+
+    assertThat(upstreams.opens).isEqualTo(1);
+    assertThat(upstreams.written).hasSize(2);
+  }
+
+  @Test
+  void aSecondRequestWaitsForTheFirstsReply() {
+    client.writeInbound(frame(1, find(), 0), frame(2, find(), 0), frame(3, find(), 0));
+    upstreams.opened();
+
+    assertThat(upstreams.written).hasSize(1);
+    assertThat(client.config().isAutoRead()).isFalse();
+
+    upstreams.replies(reply(50, 1, 0, ok()));
+    assertThat(upstreams.written).hasSize(2);
+    upstreams.replies(reply(51, 2, 0, ok()));
+    upstreams.replies(reply(52, 3, 0, ok()));
+
+    assertThat(upstreams.written).hasSize(3);
+    assertThat(client.config().isAutoRead()).isTrue();
+    assertThat(said()).isNotNull();
+  }
+
+  @Test
+  void aStreamOfRepliesPassesInOrderUntilItsLast() {
+    client.writeInbound(frame(1, find(), 0));
+    upstreams.opened();
+    upstreams.replies(reply(50, 1, 0, cursor(77)));
+    saidBody();
+    client.writeInbound(frame(2, RawClient.getMore(77, "shop", "orders"), OpMsg.EXHAUST_ALLOWED));
+    upstreams.replies(reply(60, 2, OpMsg.MORE_TO_COME, ok().append("part", new BsonInt32(1))));
+    upstreams.replies(reply(61, 60, OpMsg.MORE_TO_COME, ok().append("part", new BsonInt32(2))));
+    assertThat(recorder.finished).hasSize(1);
+    upstreams.replies(reply(62, 61, 0, ok().append("part", new BsonInt32(3))));
+
+    for (int part = 1; part <= 3; part++) {
+      OpMsg one = said();
+      assertThat(one).isNotNull();
+      assertThat(one.body().toBsonDocument().getInt32("part").getValue()).isEqualTo(part);
+      assertThat(one.moreToCome()).isEqualTo(part < 3);
+    }
+    assertThat(recorder.finished).hasSize(2);
+  }
+
+  @Test
+  void anUpstreamThatIsLostUnderWayClosesTheClientWithoutAWord() {
+    client.writeInbound(frame(1, find(), 0));
+    upstreams.opened();
+    upstreams.lost();
+
+    assertThat(said()).isNull();
+    assertThat(client.isOpen()).isFalse();
+    assertThat(recorder.finished.getFirst().ended()).isEqualTo("upstream-lost");
+  }
+
+  @Test
+  void anUpstreamThatCannotBeOpenedIsAnErrorAndTheEnd() {
+    client.writeInbound(frame(9, find(), 0));
+    upstreams.fails(new Upstream.Failure("target_unreachable", "nothing is there"));
+
+    OpMsg told = said();
+    assertThat(told).isNotNull();
+    assertThat(told.header().responseTo()).isEqualTo(9);
+    assertThat(told.body().toBsonDocument().getString("errmsg").getValue())
+        .contains("target_unreachable");
+    assertThat(client.isOpen()).isFalse();
+    assertThat(recorder.finished).hasSize(1);
+  }
+
+  @Test
+  void nothingIsForwardedThatTheRecorderHasNotTaken() {
+    recorder.room = false;
+    client.writeInbound(frame(1, find(), 0));
+
+    assertThat(upstreams.opens).isZero();
+    assertThat(client.config().isAutoRead()).isFalse();
+
+    recorder.makeRoom();
+    upstreams.opened();
+
+    assertThat(upstreams.written).hasSize(1);
+    assertThat(recorder.begun).hasSize(1);
+  }
+
+  @Test
+  void aClientThatDoesNotReadStopsItsTarget() {
+    client.writeInbound(frame(1, find(), 0), frame(2, find(), 0));
+    upstreams.opened();
+    client.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+    upstreams.replies(reply(50, 1, 0, ok()));
+
+    assertThat(upstreams.reading).isFalse();
+    // Nor is the next request sent, whose reply would only pile up here.
+    assertThat(upstreams.written).hasSize(1);
+
+    client.unsafe().outboundBuffer().setUserDefinedWritability(1, true);
+    client.runPendingTasks();
+
+    assertThat(upstreams.reading).isTrue();
+    assertThat(upstreams.written).hasSize(2);
+  }
+
+  @Test
+  void noTopologyVersionReachesAClient() {
+    client.writeInbound(frame(1, find(), 0));
+    upstreams.opened();
+    upstreams.replies(
+        reply(
+            50,
+            1,
+            0,
+            new BsonDocument("ok", new BsonDouble(0))
+                .append("code", new BsonInt32(10107))
+                .append("codeName", new BsonString("NotWritablePrimary"))
+                .append("topologyVersion", new BsonDocument("counter", new BsonInt64(5)))));
+
+    BsonDocument told = saidBody();
+    assertThat(told.getInt32("code").getValue()).isEqualTo(10107);
+    assertThat(told.containsKey("topologyVersion")).isFalse();
+    // And the watcher looks at once, not at its next round.
+    assertThat(target.checks).hasValue(1);
+  }
+
+  @Test
+  void aReplyToNoRequestEndsTheConnection() {
+    client.writeInbound(frame(1, find(), 0));
+    upstreams.opened();
+    upstreams.replies(reply(50, 1, 0, ok()));
+    saidBody();
+    upstreams.replies(reply(51, 1, 0, ok()));
+
+    assertThat(said()).isNull();
+    assertThat(client.isOpen()).isFalse();
+  }
+
+  @Test
+  void aPrimaryThatChangedClosesOnceNothingIsUnderWay() {
+    client.writeInbound(frame(1, find(), 0));
+    upstreams.opened();
+    sessions.moved("res_1", "other:27017");
+    client.runPendingTasks();
+    assertThat(client.isOpen()).isTrue();
+
+    upstreams.replies(reply(50, 1, 0, ok()));
+
+    assertThat(saidBody()).isEqualTo(ok());
+    assertThat(client.isOpen()).isFalse();
+  }
+
+  @Test
+  void anEndUnderWayIsToldToTheRequestAndNothingFollows() {
+    client.writeInbound(frame(5, find(), 0), frame(6, find(), 0));
+    upstreams.opened();
+    sessions.end(session, Ending.REVOKED, "the owner took it back");
+    client.runPendingTasks();
+
+    OpMsg told = said();
+    assertThat(told).isNotNull();
+    assertThat(told.header().responseTo()).isEqualTo(5);
+    assertThat(told.body().toBsonDocument().getInt32("code").getValue()).isEqualTo(13);
+    assertThat(said()).isNull();
+    assertThat(client.isOpen()).isFalse();
+    assertThat(upstreams.closed).isTrue();
+    assertThat(events).contains("closed session-ended");
+  }
+
+  @Test
+  void nothingPassesBetweenTheEndAndTheCut() {
+    client.writeInbound(frame(1, find(), 0));
+    upstreams.opened();
+    upstreams.replies(reply(50, 1, 0, ok()));
+    saidBody();
+    // The connection's loop has not come to the cut yet.
+    session.end(new Ending(Ending.REVOKED, "over", clock.instant()));
+    client.writeInbound(frame(2, find(), 0));
+
+    assertThat(upstreams.written).hasSize(1);
+    assertThat(saidBody().getInt32("code").getValue()).isEqualTo(13);
+  }
+
+  private final class Events implements SessionListener {
+    @Override
+    public void started(Session of, String clientAddress) {}
+
+    @Override
+    public void connectionOpened(Session of, ConnectionFacts connection) {
+      events.add("opened");
+    }
+
+    @Override
+    public void connectionClosed(Session of, ConnectionFacts connection, CloseCause cause) {
+      events.add("closed " + cause.text());
+    }
+
+    @Override
+    public void refused(
+        Session of,
+        ConnectionFacts connection,
+        String command,
+        String namespace,
+        String rule,
+        String sentence) {
+      events.add("refused " + rule);
+    }
+
+    @Override
+    public void ended(Session of, Ending ending) {
+      events.add("ended");
+    }
+  }
+
+  private static final class ScriptedUpstreams implements Upstreams, Upstream {
+    private final List<ByteBuf> written = new ArrayList<>();
+    private Upstream.@Nullable Listener listener;
+    private int opens;
+    private boolean reading = true;
+    private boolean closed;
+
+    private Upstream.Listener listener() {
+      if (listener == null) {
+        throw new AssertionError("nobody asked for an upstream connection");
+      }
+      return listener;
+    }
+
+    void opened() {
+      listener().opened(this);
+    }
+
+    void fails(Upstream.Failure failure) {
+      listener().failed(failure);
+    }
+
+    void replies(ByteBuf frame) {
+      listener().reply(frame);
+      listener().readComplete();
+    }
+
+    void lost() {
+      listener().closed();
+    }
+
+    @Override
+    public void open(Session session, EventLoop loop, Upstream.Listener hears) {
+      opens++;
+      listener = hears;
+    }
+
+    @Override
+    public Upstream.@Nullable Failure signInOnce(Session session) {
+      return null;
+    }
+
+    @Override
+    public void clearUp(Session session) {}
+
+    @Override
+    public String node() {
+      return "target:27017";
+    }
+
+    @Override
+    public void write(ByteBuf frame) {
+      written.add(frame);
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public boolean writable() {
+      return true;
+    }
+
+    @Override
+    public void reading(boolean on) {
+      reading = on;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  private static final class ScriptedRecorder implements Recorder, Recorder.Lane {
+    private final List<Exchange> begun = new ArrayList<>();
+    private final List<Exchange> finished = new ArrayList<>();
+    private final List<Runnable> waiting = new ArrayList<>();
+    private boolean room = true;
+
+    void makeRoom() {
+      room = true;
+      List.copyOf(waiting).forEach(Runnable::run);
+      waiting.clear();
+    }
+
+    @Override
+    public Lane lane(EventLoop loop) {
+      return this;
+    }
+
+    @Override
+    public @Nullable String failure() {
+      return null;
+    }
+
+    @Override
+    public boolean begin(Exchange exchange, ByteBuf frame, Runnable retry) {
+      if (room) {
+        begun.add(exchange);
+      } else {
+        waiting.add(retry);
+      }
+      return room;
+    }
+
+    @Override
+    public void finish(Exchange exchange) {
+      finished.add(exchange);
+    }
+  }
+}
