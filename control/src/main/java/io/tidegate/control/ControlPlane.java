@@ -1,5 +1,6 @@
 package io.tidegate.control;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.tidegate.control.platform.Changes;
 import io.tidegate.control.platform.ControlSettings;
 import io.tidegate.control.platform.DataFolder;
@@ -74,7 +75,11 @@ public class ControlPlane {
 
   @Bean
   Json json() {
-    return new Json(JsonMapper.builder().build());
+    return new Json(
+        JsonMapper.builder()
+            .changeDefaultPropertyInclusion(
+                inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
+            .build());
   }
 
   @Bean

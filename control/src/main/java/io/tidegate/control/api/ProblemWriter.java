@@ -1,5 +1,6 @@
 package io.tidegate.control.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,11 @@ import tools.jackson.databind.json.JsonMapper;
 /** Writes problems where no controller is reached: from the security filters. */
 @Component
 public final class ProblemWriter {
-  private final JsonMapper mapper = JsonMapper.builder().build();
+  private final JsonMapper mapper =
+      JsonMapper.builder()
+          .changeDefaultPropertyInclusion(
+              inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
+          .build();
 
   ProblemWriter() {}
 

@@ -49,7 +49,7 @@ public final class Audit {
       return database.inTransaction(work);
     } catch (Refused refused) {
       if (TELLING.contains(refused.code())) {
-        database.inTransaction(() ->
+        database.ifUndone(() ->
             write(
                 actor,
                 action,

@@ -67,7 +67,7 @@ class SecurityConfiguration {
         .csrf(csrf ->
             csrf.csrfTokenRepository(csrfTokens)
                 .csrfTokenRequestHandler(new XorCsrfTokenRequestAttributeHandler())
-                .requireCsrfProtectionMatcher(SecurityConfiguration::needsCsrfToken))
+                .requireCsrfProtectionMatcher(request -> needsCsrfToken(request, cookie)))
         .authorizeHttpRequests(requests ->
             requests
                 .dispatcherTypeMatchers(
@@ -107,17 +107,20 @@ class SecurityConfiguration {
    * for. A bearer token is never sent by a browser on its own, and the calls that hand tokens out
    * take JSON and look at no cookie.
    */
-  private static boolean needsCsrfToken(HttpServletRequest request) {
+  private static boolean needsCsrfToken(HttpServletRequest request, PortalCookie cookie) {
     if (SAFE.contains(request.getMethod()) || TokenFilter.hasBearer(request)) {
       return false;
     }
-    String path = request.getRequestURI();
+    if (!isApi(request)) {
+      return true;
+    }
     for (String open : OPEN_API) {
-      if (path.equals(open)) {
+      if (request.getRequestURI().equals(open)) {
         return false;
       }
     }
-    return true;
+    // Without the cookie nobody vouches for it: the answer is that one has to sign in.
+    return cookie.read(request).isPresent();
   }
 
   private static boolean isApi(HttpServletRequest request) {

@@ -56,7 +56,7 @@ public class Bootstrap {
   }
 
   /** Tidegate acting by itself in the organization, which is made when there is none. */
-  Actor system() {
+  public Actor system() {
     return Actor.system(organizations.ensure(ORGANIZATION));
   }
 }
