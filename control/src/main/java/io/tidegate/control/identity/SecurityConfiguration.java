@@ -18,6 +18,7 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.session.NullAuthenticatedSessionStrategy;
 import org.springframework.security.web.context.NullSecurityContextRepository;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.csrf.CsrfFilter;
@@ -67,6 +68,8 @@ class SecurityConfiguration {
         .csrf(csrf ->
             csrf.csrfTokenRepository(csrfTokens)
                 .csrfTokenRequestHandler(new XorCsrfTokenRequestAttributeHandler())
+                // Each request signs in anew here; that must not make the open forms old.
+                .sessionAuthenticationStrategy(new NullAuthenticatedSessionStrategy())
                 .requireCsrfProtectionMatcher(request -> needsCsrfToken(request, cookie)))
         .authorizeHttpRequests(requests ->
             requests
