@@ -105,12 +105,16 @@ class ClientConnectionTest {
     return out == null ? null : (OpMsg) WireMessage.parseReply(out);
   }
 
-  private BsonDocument saidBody() {
+  private OpMsg saidMessage() {
     OpMsg message = said();
     if (message == null) {
       throw new AssertionError("nothing was said");
     }
-    return message.body().toBsonDocument();
+    return message;
+  }
+
+  private BsonDocument saidBody() {
+    return saidMessage().body().toBsonDocument();
   }
 
   private static BsonDocument find() {
@@ -172,8 +176,7 @@ class ClientConnectionTest {
     upstreams.replies(reply(62, 61, 0, ok().append("part", new BsonInt32(3))));
 
     for (int part = 1; part <= 3; part++) {
-      OpMsg one = said();
-      assertThat(one).isNotNull();
+      OpMsg one = saidMessage();
       assertThat(one.body().toBsonDocument().getInt32("part").getValue()).isEqualTo(part);
       assertThat(one.moreToCome()).isEqualTo(part < 3);
     }
@@ -196,8 +199,7 @@ class ClientConnectionTest {
     client.writeInbound(frame(9, find(), 0));
     upstreams.fails(new Upstream.Failure("target_unreachable", "nothing is there"));
 
-    OpMsg told = said();
-    assertThat(told).isNotNull();
+    OpMsg told = saidMessage();
     assertThat(told.header().responseTo()).isEqualTo(9);
     assertThat(told.body().toBsonDocument().getString("errmsg").getValue())
         .contains("target_unreachable");
@@ -292,8 +294,7 @@ class ClientConnectionTest {
     sessions.end(session, Ending.REVOKED, "the owner took it back");
     client.runPendingTasks();
 
-    OpMsg told = said();
-    assertThat(told).isNotNull();
+    OpMsg told = saidMessage();
     assertThat(told.header().responseTo()).isEqualTo(5);
     assertThat(told.body().toBsonDocument().getInt32("code").getValue()).isEqualTo(13);
     assertThat(said()).isNull();
