@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each message of SCRAM as an enemy may write it. */
 class ScramFuzzTest {
@@ -14,7 +16,8 @@ class ScramFuzzTest {
   private static final SaltedKeyCache CHEAP =
       (origin, derive) -> new ScramKeys(new byte[32], new byte[32]);
 
-  @FuzzTest
+  @MethodSource("seeds")
+  @FuzzTest(maxDuration = "50s")
   void clientFirst(byte[] data) {
     try {
       ScramServer.Challenged challenge = server().challenge(ScramMechanism.SHA_256, data, "nonce");
@@ -24,7 +27,8 @@ class ScramFuzzTest {
     }
   }
 
-  @FuzzTest
+  @MethodSource("seeds")
+  @FuzzTest(maxDuration = "50s")
   void clientFinal(byte[] data) throws ScramException {
     ScramServer.Challenged challenge =
         server()
@@ -34,13 +38,26 @@ class ScramFuzzTest {
     assertThat(challenge.judge(data)).isInstanceOf(ScramServer.Refused.class);
   }
 
-  @FuzzTest
+  @MethodSource("seeds")
+  @FuzzTest(maxDuration = "50s")
   void serverFirst(byte[] data) {
     try {
       started().prove(data);
     } catch (ScramException expected) {
       // Refused, as it may be.
     }
+  }
+
+  static Stream<byte[]> seeds() {
+    return Stream.of(
+            "n,,n=user,r=a",
+            "y,,n=us=2Cer=3D,r=abc,ext=1",
+            "r=ab,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096",
+            "c=biws,r=ab,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
+            "c=biws,r=ab,ext=1,p=",
+            "n,,n=user\u00fc,r=",
+            "")
+        .map(text -> text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static ScramServer server() {
