@@ -128,14 +128,17 @@ class Frames {
     if (administers) {
       watch.add(item("audit", "Audit", "/audit", Place.AUDIT, place, 0, false));
     }
+    NavItem rules = item("rules", "Rules", "/rules", Place.RULES, place, 0, false);
     List<NavItem> govern = new ArrayList<>();
     if (administers) {
       govern.add(item("gateways", "Gateways", "/gateways", Place.GATEWAYS, place, 0, false));
       govern.add(item("people", "People", "/people", Place.PEOPLE, place, 0, false));
+      govern.add(rules);
+      return List.of(
+          new NavGroup(null, main), new NavGroup("Watch", watch), new NavGroup("Govern", govern));
     }
-    govern.add(item("rules", "Rules", "/rules", Place.RULES, place, 0, false));
-    return List.of(
-        new NavGroup(null, main), new NavGroup("Watch", watch), new NavGroup("Govern", govern));
+    watch.add(rules);
+    return List.of(new NavGroup(null, main), new NavGroup("Watch", watch));
   }
 
   private static NavItem item(

@@ -157,6 +157,9 @@ class SessionPortraits {
     if (summary.startsWith("ok, ")) {
       summary = summary.substring(4);
     }
+    if (summary.equals("1 documents")) {
+      summary = "1 document";
+    }
     String took = took(outcome.durationMicros());
     return summary.isBlank() || summary.equals("ok") ? took : summary + " · " + took;
   }
@@ -175,7 +178,7 @@ class SessionPortraits {
     List<Fact> facts = new ArrayList<>();
     facts.add(new Fact("Namespace", namespace(command), true));
     RecordedCommand.Outcome outcome = command.outcome();
-    if (outcome != null) {
+    if (outcome != null && command.decision().allowed()) {
       facts.add(
           new Fact(
               "Answer",

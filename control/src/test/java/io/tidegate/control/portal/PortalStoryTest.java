@@ -191,6 +191,9 @@ class PortalStoryTest {
     HttpResponse<String> post(String from, String to, Map<String, String> fields) {
       Matcher token = TOKEN.matcher(get(from).body());
       assertThat(token.find()).as("a form on " + from).isTrue();
+      // What a page loads after itself must not make its forms old.
+      get("/find?q=");
+      get("/assets/tide.css");
       return send(
           to,
           "_csrf="
