@@ -142,14 +142,16 @@ final class Pipelines {
     String name = stage.keySet().iterator().next();
     Object value = stage.get(name);
     return switch (name) {
-      case "$currentOp" ->
-          server
-              .operations()
-              .documents(
-                  Call.truth(options(value, name).get("allUsers"))
-                      ? null
-                      : call.requireUser().name())
-              .stream();
+      case "$currentOp" -> {
+        if (!call.database().equals("admin")) {
+          throw new CommandException(
+              73,
+              "InvalidNamespace",
+              "$currentOp must be run against the 'admin' database with {aggregate: 1}");
+        }
+        boolean everybody = Call.truth(options(value, name).get("allUsers"));
+        yield server.operations().documents(everybody ? null : call.requireUser().name()).stream();
+      }
       case "$listLocalSessions", "$listSessions" -> Stream.empty();
       case "$documents" -> Call.documents(value, "$documents").stream();
       case "$changeStream" ->

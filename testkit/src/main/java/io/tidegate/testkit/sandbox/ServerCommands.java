@@ -7,11 +7,27 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /** What tells about the server and its running operations, and what changes them. */
 final class ServerCommands {
 
   private static final String VERSION = "8.0.0";
+
+  /** What currentOp takes besides the fields of operations to filter by. */
+  private static final Set<String> NOT_A_FILTER =
+      Set.of(
+          "currentOp",
+          "$ownOps",
+          "$all",
+          "$db",
+          "lsid",
+          "$clusterTime",
+          "$readPreference",
+          "comment",
+          "apiVersion",
+          "apiStrict",
+          "apiDeprecationErrors");
 
   private final SandboxMongo server;
 
@@ -88,7 +104,22 @@ final class ServerCommands {
 
   private Document currentOp(Call call) {
     UserName only = call.flag("$ownOps") ? call.requireUser().name() : null;
-    return new Document("inprog", server.operations().documents(only));
+    var filter = new Document();
+    call.body()
+        .forEach((key, value) -> {
+          if (!NOT_A_FILTER.contains(key)) {
+            filter.put(key, value);
+          }
+        });
+    List<Document> found =
+        new Pipelines(server)
+            .run(
+                call,
+                null,
+                List.of(
+                    new Document("$documents", server.operations().documents(only)),
+                    new Document("$match", filter)));
+    return new Document("inprog", found);
   }
 
   private Operation operation(Call call) {
