@@ -258,7 +258,7 @@ public final class DbAccessCommand extends RemoteCommand {
       if (!OVER.contains(SessionCommands.state(session))) {
         return Optional.empty();
       }
-      String why = session.text("endSentence", "endNote");
+      String why = SessionCommands.because(session);
       return Optional.of(new Ending("ended", why.isEmpty() ? "The session has ended." : why));
     } catch (Failure e) {
       return e.exitCode() == ExitCode.NOT_FOUND || e.exitCode() == ExitCode.ENDED
@@ -343,7 +343,7 @@ public final class DbAccessCommand extends RemoteCommand {
         : "until "
             + Durations.clockTime(expiresAt, now(), surroundings.zone())
             + " ("
-            + Durations.words(Duration.between(now(), expiresAt).plusMillis(999))
+            + Durations.left(Duration.between(now(), expiresAt))
             + " left)";
   }
 

@@ -97,7 +97,7 @@ public final class LoginCommand extends AskingCommand {
     String until =
         signIn.expiresAt() == null
             ? ""
-            : ", for " + Durations.words(Duration.between(now(), signIn.expiresAt()));
+            : ", for " + Durations.left(Duration.between(now(), signIn.expiresAt()));
     terminal()
         .out(
             "Signed in to "

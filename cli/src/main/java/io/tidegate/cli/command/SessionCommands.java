@@ -30,6 +30,14 @@ import picocli.CommandLine.Parameters;
 public final class SessionCommands extends CommandGroup {
   SessionCommands() {}
 
+  /** Why it ended, as one sentence; empty while it goes on. */
+  static String because(Fields session) {
+    String sentence = session.text("endSentence");
+    String by = session.text("endedBy");
+    String note = session.text("endNote");
+    return sentence + (by.isEmpty() ? "" : " by " + by) + (note.isEmpty() ? "" : ": " + note);
+  }
+
   static String state(Fields session) {
     return session.text("status");
   }
@@ -187,15 +195,6 @@ public final class SessionCommands extends CommandGroup {
       if (more) {
         terminal().out("There are more; see them with --limit.");
       }
-    }
-
-    private static String because(Fields session) {
-      String sentence = session.text("endSentence");
-      String by = session.text("endedBy");
-      String note = session.text("endNote");
-      return sentence
-          + (by.isEmpty() ? "" : " By " + by + ".")
-          + (note.isEmpty() ? "" : " " + note);
     }
 
     private static String outcome(Fields command) {

@@ -59,6 +59,11 @@ public final class Durations {
     return both(count(hours / 24, "day"), hours % 24, "hour");
   }
 
+  /** The same for what is left of a time: to the nearest minute, so that an hour is an hour. */
+  public static String left(Duration duration) {
+    return words(duration.toSeconds() < 60 ? duration : duration.plusSeconds(30));
+  }
+
   /** {@code 1h}, {@code 1h 30m}, {@code 45s}: for columns. */
   public static String brief(Duration duration) {
     long seconds = Math.max(0, duration.toSeconds());

@@ -59,6 +59,9 @@ class DurationsTest {
     assertThat(Durations.clockTime(now, now, ZoneOffset.UTC)).isEqualTo("08:00");
     assertThat(Durations.clockTime(now.plusSeconds(86_400), now, ZoneOffset.UTC))
         .isEqualTo("24 Nov 08:00");
+    assertThat(Durations.left(Duration.ofSeconds(3591))).isEqualTo("1 hour");
+    assertThat(Durations.left(Duration.ofSeconds(3569))).isEqualTo("59 minutes");
+    assertThat(Durations.left(Duration.ofSeconds(45))).isEqualTo("45 seconds");
     assertThat(Durations.brief(Duration.ofMinutes(90))).isEqualTo("1h 30m");
   }
 
