@@ -14,6 +14,9 @@ import io.tidegate.testkit.target.TargetReport;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
@@ -187,10 +190,6 @@ class AttackTest {
                         "{$limit: 1}, {$graphLookup: {from: 'customers', startWith: '$customerId',"
                             + " connectFromField: 'customerId', connectToField: '_id', as: 'x'}}")),
                 in(
-                    "$currentOp of everybody",
-                    "{aggregate: 1, pipeline: [{$currentOp: {allUsers: true}}], cursor: {}}",
-                    pipeline("orders", "{$limit: 1}, {$project: {_id: 1}}")),
-                in(
                     "$listSessions",
                     pipeline("system.sessions", "{$listSessions: {allUsers: true}}"),
                     pipeline("orders", "{$match: {status: 'packed'}}, {$limit: 1}")),
@@ -343,7 +342,6 @@ class AttackTest {
                     "a fail point",
                     "{configureFailPoint: 'failCommand', mode: 'off'}",
                     "{ping: 1}"),
-                admin("currentOp of everybody", "{currentOp: 1, $all: true}", "{ping: 1}"),
                 admin("getLog", "{getLog: 'global'}", "{buildInfo: 1}"),
                 admin("the command line of the server", "{getCmdLineOpts: 1}", "{buildInfo: 1}"),
                 admin(
@@ -415,6 +413,62 @@ class AttackTest {
       return null;
     } catch (MongoCommandException e) {
       return e;
+    }
+  }
+
+  /** Not refused but narrowed: the account is shared, so that its own operations are not enough. */
+  @Test
+  void currentOpShowsOnlyTheSessionsOwnOperations() throws Exception {
+    target.sandbox().blockCommands(Set.of("distinct"), Duration.ofMinutes(10));
+    try (MongoClient colleague = MongoClients.create(target.uri() + "&appName=colleague")) {
+      var stuck =
+          CompletableFuture.runAsync(() ->
+              colleague
+                  .getDatabase("hr")
+                  .getCollection("salaries")
+                  .distinct("name", new Document("x", "of-a-colleague"), String.class)
+                  .first());
+      Eventually.yes(
+          Duration.ofSeconds(30),
+          () -> "the colleague's operation runs",
+          () ->
+              target.sandbox().runningOperations().stream()
+                  .anyMatch(operation -> operation.command().equals("distinct")));
+      for (String command :
+          List.of(
+              "{currentOp: 1, $all: true}",
+              "{currentOp: 1, $ownOps: false, 'command.distinct': 'salaries'}",
+              "{aggregate: 1, pipeline: [{$currentOp: {allUsers: true}}], cursor: {}}",
+              "{aggregate: 1, pipeline: [{$currentOp: {allUsers: true, idleConnections: true}},"
+                  + " {$match: {}}], cursor: {}}")) {
+        assertThat(client.getDatabase("admin").runCommand(Document.parse(command)).toJson())
+            .as(command)
+            .doesNotContain("of-a-colleague");
+      }
+      assertThat(
+              client
+                  .getDatabase("admin")
+                  .runCommand(
+                      Document.parse("{aggregate: 1, pipeline: [{$currentOp: {}}], cursor: {}}"))
+                  .toJson())
+          .as("one's own are shown")
+          .contains("currentOp");
+      target.sandbox().clearFailPoints();
+      killAll();
+      stuck.exceptionally(_ -> null).get(30, TimeUnit.SECONDS);
+    } finally {
+      target.sandbox().clearFailPoints();
+    }
+  }
+
+  private static void killAll() {
+    try (MongoClient admin = MongoClients.create(target.sandbox().adminUri())) {
+      target.sandbox().runningOperations().stream()
+          .filter(operation -> operation.command().equals("distinct"))
+          .forEach(operation ->
+              admin
+                  .getDatabase("admin")
+                  .runCommand(new Document("killOp", 1).append("op", operation.opId())));
     }
   }
 
