@@ -23,19 +23,33 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
   private static final int FIRST_CAPACITY = 1024;
 
-  private final int maxFrameLength;
+  private int maxFrameLength;
   private @Nullable ByteBuf partial;
   private boolean failed;
   private boolean fired;
 
   /**
+   * A decoder for one connection.
+   *
    * @param maxFrameLength the largest frame accepted, in bytes; more than 16
    */
   public FrameDecoder(int maxFrameLength) {
+    this.maxFrameLength = checked(maxFrameLength);
+  }
+
+  /**
+   * Sets another limit: low until the peer has proven who it is, the full one after. Call it on the
+   * channel's event loop.
+   */
+  public void limitTo(int maxFrameLength) {
+    this.maxFrameLength = checked(maxFrameLength);
+  }
+
+  private static int checked(int maxFrameLength) {
     if (maxFrameLength <= MessageHeader.LENGTH) {
       throw new IllegalArgumentException("maxFrameLength must be more than 16");
     }
-    this.maxFrameLength = maxFrameLength;
+    return maxFrameLength;
   }
 
   @Override

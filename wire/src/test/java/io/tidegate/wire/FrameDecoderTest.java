@@ -118,6 +118,20 @@ class FrameDecoderTest {
   }
 
   @Test
+  void theLimitCanBeRaisedOnceThePeerIsKnown() {
+    FrameDecoder decoder = new FrameDecoder(50);
+    EmbeddedChannel channel = new EmbeddedChannel(decoder);
+    channel.writeInbound(frame(50));
+
+    decoder.limitTo(60);
+    channel.writeInbound(frame(60));
+
+    assertThat(channel.inboundMessages()).hasSize(2);
+    assertThatThrownBy(() -> channel.writeInbound(frame(61))).hasMessageStartingWith("F1");
+    assertThatThrownBy(() -> decoder.limitTo(16)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void withoutAutoReadTheRestOfAFrameIsAskedFor() {
     List<String> reads = new ArrayList<>();
     EmbeddedChannel channel =
