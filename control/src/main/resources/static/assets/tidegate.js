@@ -265,6 +265,10 @@
     }
     document.body.addEventListener("htmx:sseMessage", () => { tick(); if (atEnd) tail.scrollTop = tail.scrollHeight; });
   }
+  // A session that is over cannot be ended any more.
+  document.body.addEventListener("htmx:sseClose", (event) => {
+    if (event.detail?.type === "message") for (const end of $$("[data-opens=end]")) end.hidden = true;
+  });
   // Filter what is on the page already.
   document.addEventListener("input", (event) => {
     const box = event.target.closest?.("[data-filters]");
