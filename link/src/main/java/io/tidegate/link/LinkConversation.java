@@ -49,6 +49,7 @@ final class LinkConversation implements ClientResponseObserver<FromGateway, From
   private volatile @Nullable Outbound<FromGateway> outbound;
   private boolean greeted;
   private volatile boolean welcomed;
+  private volatile boolean leaving;
 
   LinkConversation(
       GatewayEndpoint gateway,
@@ -112,6 +113,7 @@ final class LinkConversation implements ClientResponseObserver<FromGateway, From
     if (out != null) {
       out.end(Status.CANCELLED.withDescription("the gateway is leaving").asRuntimeException());
     }
+    leaving = true;
     ended("the gateway closed the connection");
     channel.shutdownNow();
   }
@@ -303,7 +305,9 @@ final class LinkConversation implements ClientResponseObserver<FromGateway, From
     }
     sinks.values().forEach(CreditedSink::close);
     sinks.clear();
-    if (welcomed) {
+    if (leaving) {
+      LOG.debug("the gateway leaves the control plane");
+    } else if (welcomed) {
       LOG.atWarn().addKeyValue("why", why).log("the control plane is away");
     } else {
       LOG.atInfo().addKeyValue("why", why).log("the control plane could not be joined");
