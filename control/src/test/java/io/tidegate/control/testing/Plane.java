@@ -6,13 +6,16 @@ import io.tidegate.control.access.AccessFlows;
 import io.tidegate.control.cluster.Account;
 import io.tidegate.control.cluster.Resource;
 import io.tidegate.control.cluster.Resources;
+import io.tidegate.control.identity.Passwords;
 import io.tidegate.control.identity.People;
 import io.tidegate.control.org.Organizations;
+import io.tidegate.control.org.Projects;
 import io.tidegate.control.platform.Actor;
+import io.tidegate.control.platform.DataFolder;
 import io.tidegate.control.platform.Database;
+import io.tidegate.control.platform.Json;
 import io.tidegate.control.platform.Secret;
 import io.tidegate.control.session.Reconciler;
-import io.tidegate.control.setup.DemoSeed;
 import io.tidegate.testkit.SettableClock;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -73,7 +76,15 @@ public final class Plane implements AutoCloseable {
             .initializers(c -> c.getBeanFactory().registerSingleton("settableClock", clock));
     this.context = (ServletWebServerApplicationContext) builder.run();
     this.demo =
-        bean(DemoSeed.class)
+        new DemoSeed(
+                bean(Organizations.class),
+                bean(Projects.class),
+                bean(People.class),
+                bean(Passwords.class),
+                bean(Resources.class),
+                bean(AccessFlows.class),
+                bean(DataFolder.class),
+                bean(Json.class))
             .seed(
                 DemoSeed.Target.sandbox(
                     "mongodb://127.0.0.1:27017",
@@ -81,10 +92,18 @@ public final class Plane implements AutoCloseable {
                     new DemoSeed.AccountCredential("shop-writer", new Secret(PLANTED))));
   }
 
+  /**
+   * A clock three days ago: certificates made by it hold by the system's clock too, which TLS looks
+   * at, whichever way a test moves it.
+   */
+  public static SettableClock clock() {
+    return new SettableClock(
+        Instant.now().minus(Duration.ofDays(3)).truncatedTo(ChronoUnit.MILLIS));
+  }
+
   /** The plane on that database that all tests share. */
   public static synchronized Plane shared(Backend backend) {
-    return SHARED.computeIfAbsent(
-        backend, b -> start(b, new SettableClock(Instant.now().truncatedTo(ChronoUnit.MILLIS))));
+    return SHARED.computeIfAbsent(backend, b -> start(b, clock()));
   }
 
   /** A plane of the test's own, in an empty data folder; close it. */

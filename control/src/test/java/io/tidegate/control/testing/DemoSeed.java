@@ -1,4 +1,4 @@
-package io.tidegate.control.setup;
+package io.tidegate.control.testing;
 
 import io.tidegate.control.access.AccessFlow;
 import io.tidegate.control.access.AccessFlows;
@@ -8,6 +8,7 @@ import io.tidegate.control.cluster.Resources;
 import io.tidegate.control.identity.Passwords;
 import io.tidegate.control.identity.People;
 import io.tidegate.control.identity.Person;
+import io.tidegate.control.org.Organizations;
 import io.tidegate.control.org.Project;
 import io.tidegate.control.org.Projects;
 import io.tidegate.control.platform.Actor;
@@ -24,24 +25,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.springframework.stereotype.Service;
 
 /**
- * The demo: project {@code shop} with an engineer, an owner, a security administrator and a
- * vendor's support, and the resource {@code orders-db} with a read-only account for the asking and
- * a read-write one that the owner approves. Safe to call at each start: what is there stays, what
- * the target is now is written anew. Its passwords are kept in the data folder, which a real
- * installation never does.
+ * The people, project and resource that tests begin with: the same names as the demo's. Safe to
+ * call again after a restart.
  */
-@Service
-public class DemoSeed {
+public final class DemoSeed {
   /** What the demo's objects are called. */
   public static final String PROJECT = "shop";
 
   public static final String RESOURCE = "orders-db";
   private static final String PASSWORDS = "demo-passwords.json";
 
-  private final Bootstrap bootstrap;
+  private final Organizations organizations;
   private final Projects projects;
   private final People people;
   private final Passwords passwords;
@@ -51,7 +47,7 @@ public class DemoSeed {
   private final Json json;
 
   DemoSeed(
-      Bootstrap bootstrap,
+      Organizations organizations,
       Projects projects,
       People people,
       Passwords passwords,
@@ -59,7 +55,7 @@ public class DemoSeed {
       AccessFlows flows,
       DataFolder folder,
       Json json) {
-    this.bootstrap = bootstrap;
+    this.organizations = organizations;
     this.projects = projects;
     this.people = people;
     this.passwords = passwords;
@@ -121,7 +117,7 @@ public class DemoSeed {
 
   /** Makes what is missing, and points the resource at the target. */
   public Demo seed(Target target) {
-    Actor system = bootstrap.system();
+    Actor system = Actor.system(organizations.ensure("test"));
     Project project =
         projects.list(system, Page.Ask.first()).items().stream()
             .filter(p -> p.name().equals(PROJECT))
