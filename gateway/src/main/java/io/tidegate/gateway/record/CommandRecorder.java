@@ -1,7 +1,5 @@
 package io.tidegate.gateway.record;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
@@ -10,13 +8,13 @@ import io.tidegate.gateway.session.Exchange;
 import io.tidegate.gateway.session.Recorder;
 import io.tidegate.gateway.session.Session;
 import io.tidegate.link.v1.CommandRecord;
-import io.tidegate.link.v1.RecordedCommands;
 import io.tidegate.wire.ReplySummary;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,10 +31,10 @@ import org.slf4j.LoggerFactory;
  * Takes commands from the event loops and writes them from one thread of its own.
  *
  * <p>A loop copies a small message, or takes a reference to a large one, and goes on. The thread
- * gathers what has come in about a millisecond, makes one entry of it for each session, and writes
- * these together. When it cannot keep up, the rings fill and the loops stop reading from their
- * clients; nothing is lost. When it cannot write, {@link #failure} says so, nothing is forwarded
- * any more, and it goes on trying with what it holds until it can.
+ * gathers what has come in about two milliseconds, makes one entry of it for each session, and
+ * writes these together. When it cannot keep up, the rings fill and the loops stop reading from
+ * their clients; nothing is lost. When it cannot write, {@link #failure} says so, nothing is
+ * forwarded any more, and it goes on trying with what it holds until it can.
  */
 public final class CommandRecorder implements Recorder, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CommandRecorder.class);
@@ -44,7 +42,7 @@ public final class CommandRecorder implements Recorder, AutoCloseable {
   /** Messages up to this size are copied: cheaper than a reference that another thread drops. */
   private static final int COPIED = 8 * 1024;
 
-  private static final long GATHER_NANOS = 1_000_000;
+  private static final long GATHER_NANOS = 2_000_000;
   private static final long NAP_NANOS = 50_000_000;
   private static final int QUIET_ROUNDS = 50;
   private static final int MOST_AT_ONCE = 4_096;
@@ -60,9 +58,8 @@ public final class CommandRecorder implements Recorder, AutoCloseable {
   private final AtomicLong heldBytes = new AtomicLong();
   private final Thread thread;
   private final MessageDigest sha256;
-  private final IdentityHashMap<Session, List<CommandRecord.Builder>> gathered =
-      new IdentityHashMap<>();
-  private final IdentityHashMap<Exchange, CommandRecord.Builder> begun = new IdentityHashMap<>();
+  private final IdentityHashMap<Session, List<Exchange>> gathered = new IdentityHashMap<>();
+  private final RecordBuffer buffer = new RecordBuffer();
   private final IdentityHashMap<Session, Long> sequences = new IdentityHashMap<>();
   private volatile boolean asleep;
   private volatile boolean closing;
@@ -229,90 +226,99 @@ public final class CommandRecorder implements Recorder, AutoCloseable {
   /** An exchange comes twice: when it begins and when it is finished. */
   private void take(Exchange exchange) {
     if (exchange.sequence() == 0) {
-      begin(exchange);
+      Session session = exchange.session();
+      long sequence = sequences.merge(session, firstSequence, (last, first) -> last + 1);
+      exchange.number(sequence);
+      exchange.stage(Exchange.Stage.BEGUN);
+      gathered.computeIfAbsent(session, s -> new ArrayList<>()).add(exchange);
+    } else if (exchange.stage() == Exchange.Stage.BEGUN) {
+      // Answered before its beginning was written: one record tells both.
+      exchange.stage(Exchange.Stage.WHOLE);
     } else {
-      finish(exchange);
+      exchange.stage(Exchange.Stage.ANSWERED);
+      gathered.computeIfAbsent(exchange.session(), s -> new ArrayList<>()).add(exchange);
     }
   }
 
-  private void begin(Exchange exchange) {
-    Session session = exchange.session();
-    long sequence = sequences.merge(session, firstSequence, (last, first) -> last + 1);
-    exchange.number(sequence);
-    CommandRecord.Builder command =
-        CommandRecord.newBuilder()
-            .setSequence(sequence)
-            .setPhase(CommandRecord.Phase.INTENT)
-            .setAtMicros(exchange.startMicros())
-            .setConnection(exchange.connection())
-            .setRequestId(exchange.requestId())
-            .setCommand(exchange.command())
-            .setDatabase(exchange.database())
-            .setCollection(exchange.collection())
-            .setDecision(decision(exchange.decision()))
-            .setRule(exchange.rule())
-            .setSentence(exchange.sentence())
-            .setRequestBytes(exchange.requestBytes());
-    ByteBuf message = exchange.takeMessage();
-    if (message != null) {
-      try {
-        body(command, exchange.command(), message);
-      } finally {
-        if (message.readableBytes() > COPIED) {
-          heldBytes.addAndGet(-message.readableBytes());
-        }
-        message.release();
+  private void encode(Exchange exchange) {
+    int command = buffer.beginCommand();
+    buffer.number(CommandRecord.SEQUENCE_FIELD_NUMBER, exchange.sequence());
+    switch (exchange.stage()) {
+      case BEGUN -> {
+        phase(CommandRecord.Phase.INTENT);
+        request(exchange);
+        exchange.stage(Exchange.Stage.WRITTEN);
+      }
+      case WHOLE -> {
+        request(exchange);
+        reply(exchange);
+      }
+      case WRITTEN, ANSWERED -> {
+        phase(CommandRecord.Phase.OUTCOME);
+        reply(exchange);
       }
     }
-    gathered.computeIfAbsent(session, s -> new ArrayList<>()).add(command);
-    begun.put(exchange, command);
+    buffer.end(command);
   }
 
-  private void body(CommandRecord.Builder command, String name, ByteBuf message) {
+  private void phase(CommandRecord.Phase phase) {
+    buffer.number(CommandRecord.PHASE_FIELD_NUMBER, phase.getNumber());
+  }
+
+  private void request(Exchange exchange) {
+    buffer.number(CommandRecord.AT_MICROS_FIELD_NUMBER, exchange.startMicros());
+    buffer.text(CommandRecord.CONNECTION_FIELD_NUMBER, exchange.connection());
+    buffer.number(CommandRecord.REQUEST_ID_FIELD_NUMBER, exchange.requestId());
+    buffer.text(CommandRecord.COMMAND_FIELD_NUMBER, exchange.command());
+    buffer.text(CommandRecord.DATABASE_FIELD_NUMBER, exchange.database());
+    buffer.text(CommandRecord.COLLECTION_FIELD_NUMBER, exchange.collection());
+    buffer.number(CommandRecord.DECISION_FIELD_NUMBER, decision(exchange.decision()).getNumber());
+    buffer.text(CommandRecord.RULE_FIELD_NUMBER, exchange.rule());
+    buffer.text(CommandRecord.SENTENCE_FIELD_NUMBER, exchange.sentence());
+    ByteBuf message = exchange.takeMessage();
+    if (message != null) {
+      int bytes = message.readableBytes();
+      try {
+        body(exchange.command(), message);
+      } finally {
+        message.release();
+        if (bytes > COPIED) {
+          heldBytes.addAndGet(-bytes);
+        }
+      }
+    }
+    buffer.number(CommandRecord.REQUEST_BYTES_FIELD_NUMBER, exchange.requestBytes());
+  }
+
+  private void body(String name, ByteBuf message) {
     RecordedBody body = RecordedBody.of(name, message, limits.recordedBody());
-    command.setBody(UnsafeByteOperations.unsafeWrap(body.bytes()));
+    buffer.bytes(CommandRecord.BODY_FIELD_NUMBER, body.bytes());
     if (!body.whole()) {
       sha256.reset();
       sha256.update(message.nioBuffer());
-      command.setRequestSha256(ByteString.copyFrom(sha256.digest()));
+      buffer.bytes(CommandRecord.REQUEST_SHA256_FIELD_NUMBER, sha256.digest());
     }
   }
 
-  private void finish(Exchange exchange) {
-    CommandRecord.Builder command = begun.get(exchange);
-    if (command != null) {
-      command.setPhase(CommandRecord.Phase.WHOLE).setReply(reply(exchange));
-      return;
-    }
-    gathered
-        .computeIfAbsent(exchange.session(), session -> new ArrayList<>())
-        .add(
-            CommandRecord.newBuilder()
-                .setSequence(exchange.sequence())
-                .setPhase(CommandRecord.Phase.OUTCOME)
-                .setReply(reply(exchange)));
-  }
-
-  private static CommandRecord.Reply reply(Exchange exchange) {
-    CommandRecord.Reply.Builder reply =
-        CommandRecord.Reply.newBuilder()
-            .setBytes(exchange.replyBytes())
-            .setDurationMicros(exchange.durationMicros())
-            .setEnded(exchange.ended());
+  private void reply(Exchange exchange) {
+    int begun = buffer.beginReply();
     ReplySummary summary = exchange.reply();
     if (summary == null) {
-      return reply.setNone(true).build();
+      buffer.flag(CommandRecord.Reply.NONE_FIELD_NUMBER, true);
+    } else {
+      buffer.flag(CommandRecord.Reply.OK_FIELD_NUMBER, summary.ok());
+      buffer.number(CommandRecord.Reply.CODE_FIELD_NUMBER, summary.code());
+      String codeName = summary.codeName();
+      buffer.text(CommandRecord.Reply.CODE_NAME_FIELD_NUMBER, codeName == null ? "" : codeName);
+      buffer.number(CommandRecord.Reply.N_FIELD_NUMBER, Math.max(0, summary.n()));
+      buffer.number(CommandRecord.Reply.N_MODIFIED_FIELD_NUMBER, Math.max(0, summary.nModified()));
+      buffer.number(CommandRecord.Reply.RETURNED_FIELD_NUMBER, Math.max(0, summary.nReturned()));
+      buffer.number(CommandRecord.Reply.CURSOR_ID_FIELD_NUMBER, summary.cursorId());
     }
-    String codeName = summary.codeName();
-    return reply
-        .setOk(summary.ok())
-        .setCode(summary.code())
-        .setCodeName(codeName == null ? "" : codeName)
-        .setN(summary.n())
-        .setNModified(summary.nModified())
-        .setReturned(summary.nReturned())
-        .setCursorId(summary.cursorId())
-        .build();
+    buffer.number(CommandRecord.Reply.BYTES_FIELD_NUMBER, exchange.replyBytes());
+    buffer.number(CommandRecord.Reply.DURATION_MICROS_FIELD_NUMBER, exchange.durationMicros());
+    buffer.text(CommandRecord.Reply.ENDED_FIELD_NUMBER, exchange.ended());
+    buffer.end(begun);
   }
 
   private static CommandRecord.Decision decision(Exchange.Decision decision) {
@@ -326,14 +332,13 @@ public final class CommandRecorder implements Recorder, AutoCloseable {
 
   /** Writes what was gathered; does not return before it is written, or the gateway stops. */
   private void write() {
-    begun.clear();
     List<Session> sessions = new ArrayList<>(gathered.size());
     List<RecordSink.Item> items = new ArrayList<>(gathered.size());
-    gathered.forEach((session, commands) -> {
-      RecordedCommands.Builder entry = RecordedCommands.newBuilder();
-      commands.forEach(entry::addCommands);
+    gathered.forEach((session, exchanges) -> {
+      buffer.clear();
+      exchanges.forEach(this::encode);
       sessions.add(session);
-      items.add(new RecordSink.Item(session.id(), entry.build().toByteArray()));
+      items.add(new RecordSink.Item(session.id(), Arrays.copyOf(buffer.array(), buffer.length())));
     });
     gathered.clear();
     while (true) {

@@ -73,6 +73,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   private @Nullable Upstream upstream;
   private @Nullable ByteBuf first;
   private @Nullable ArrayDeque<ByteBuf> waiting;
+  private boolean dirty;
   private boolean noRoom;
   private boolean draining;
   private boolean leaving;
@@ -150,7 +151,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   }
 
   private void flush() {
-    channel.flush();
+    if (dirty) {
+      dirty = false;
+      channel.flush();
+    }
     if (upstream != null) {
       upstream.flush();
     }
@@ -526,7 +530,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     if (query.kind() == OpQuery.Kind.HELLO) {
       hello(Hello.of(query.command()), query.header().requestId(), true);
     } else {
-      channel.write(ErrorReply.unsupported(channel.alloc(), query, nextRequestId()));
+      write(ErrorReply.unsupported(channel.alloc(), query, nextRequestId()));
     }
     return false;
   }
@@ -750,7 +754,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       return;
     }
     facts.sent(out.readableBytes());
-    channel.write(out);
+    write(out);
     if (!channel.isWritable() && upstream != null) {
       upstream.reading(false);
     }
@@ -762,7 +766,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     settle(exchange);
     state = busyState.answered();
     if (leaving) {
-      channel.flush();
+      flush();
       shut(CloseCause.PRIMARY_CHANGED);
       return;
     }
@@ -940,7 +944,12 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
                 channel.alloc(), nextRequestId(), requestId, OpReply.AWAIT_CAPABLE, reply)
             : OpMsg.encode(channel.alloc(), nextRequestId(), requestId, 0, reply);
     facts.sent(out.readableBytes());
-    channel.write(out);
+    write(out);
+  }
+
+  private void write(ByteBuf out) {
+    dirty = true;
+    channel.write(out, channel.voidPromise());
   }
 
   private int nextRequestId() {

@@ -18,6 +18,18 @@ public final class Exchange {
     DROPPED
   }
 
+  /** How much of a command the recorder has written. */
+  public enum Stage {
+    /** Nothing; it has begun. */
+    BEGUN,
+    /** Nothing; it has begun and was answered. */
+    WHOLE,
+    /** That it has begun. */
+    WRITTEN,
+    /** That it has begun; it was answered since. */
+    ANSWERED
+  }
+
   private final Session session;
   private final String connection;
   private final long startMicros;
@@ -40,8 +52,10 @@ public final class Exchange {
   private long endNanos;
   private String ended = "";
 
-  /** Read and written by the recorder's thread only. */
+  /** These two are read and written by the recorder's thread only. */
   private long sequence;
+
+  private Stage stage = Stage.BEGUN;
 
   /**
    * @param connection of the client, unique in the session
@@ -212,5 +226,13 @@ public final class Exchange {
 
   public void number(long newSequence) {
     sequence = newSequence;
+  }
+
+  public Stage stage() {
+    return stage;
+  }
+
+  public void stage(Stage newStage) {
+    stage = newStage;
   }
 }
