@@ -2,6 +2,7 @@ package io.tidegate.control.portal;
 
 import io.tidegate.control.gateways.Gateway;
 import io.tidegate.control.gateways.Gateways;
+import io.tidegate.control.gateways.Link;
 import io.tidegate.control.platform.Actor;
 import io.tidegate.control.platform.ControlSettings;
 import io.tidegate.control.platform.Page;
@@ -25,11 +26,13 @@ import org.springframework.web.servlet.ModelAndView;
 class GatewayPages {
   private final Frames frames;
   private final Gateways gateways;
+  private final Link link;
   private final ControlSettings settings;
 
-  GatewayPages(Frames frames, Gateways gateways, ControlSettings settings) {
+  GatewayPages(Frames frames, Gateways gateways, Link link, ControlSettings settings) {
     this.frames = frames;
     this.gateways = gateways;
+    this.link = link;
     this.settings = settings;
   }
 
@@ -48,12 +51,16 @@ class GatewayPages {
     try {
       Gateways.Invitation made = gateways.createJoinToken(actor, name.strip());
       String command =
-          "tidegate gateway --join "
+          "./tidegate gateway --name "
+              + made.name()
+              + " --join "
               + made.token().reveal()
               + " --control "
-              + settings.linkHost()
+              + linkHost(request)
               + ":"
-              + settings.linkPort();
+              + link.port()
+              + " --data ./"
+              + made.name();
       return page(
           actor,
           request,
@@ -72,6 +79,12 @@ class GatewayPages {
       again.setStatus(HttpStatusCode.valueOf(refused.code().status()));
       return again;
     }
+  }
+
+  /** An address that listens everywhere cannot be dialled; the portal's own name can. */
+  private String linkHost(HttpServletRequest request) {
+    String host = settings.linkHost();
+    return host.equals("0.0.0.0") || host.equals("::") ? request.getServerName() : host;
   }
 
   private ModelAndView page(
