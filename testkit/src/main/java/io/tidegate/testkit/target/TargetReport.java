@@ -1,5 +1,8 @@
 package io.tidegate.testkit.target;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -16,7 +19,10 @@ public final class TargetReport {
     SANDBOX("sandbox", true),
     FERRETDB("FerretDB", true),
     MONGOD("mongod", false),
-    MONGOS("mongos", false);
+    MONGOS("mongos", false),
+    SQLITE("SQLite", true),
+    POSTGRESQL("PostgreSQL", true),
+    BROWSER("browser", true);
 
     private final String label;
     private final boolean required;
@@ -55,12 +61,28 @@ public final class TargetReport {
   public synchronized String table() {
     var table = new StringBuilder("Targets of this run:\n");
     for (Target target : Target.values()) {
-      table
-          .append("  ")
-          .append("%-9s".formatted(target.label))
-          .append(seen.getOrDefault(target, "NOT RUN  no test asked for it"))
-          .append('\n');
+      table.append("  ").append(line(target)).append('\n');
     }
     return table.toString();
+  }
+
+  private String line(Target target) {
+    return "%-11s".formatted(target.label)
+        + seen.getOrDefault(target, "NOT RUN  no test asked for it");
+  }
+
+  /**
+   * Leaves the table, one file a target, in the folder that {@code TIDEGATE_TARGET_REPORT} names:
+   * for the script that runs all modules' tests and has the last word. Does nothing without it.
+   */
+  public synchronized void leave() throws IOException {
+    String folder = System.getenv("TIDEGATE_TARGET_REPORT");
+    if (folder == null || folder.isBlank()) {
+      return;
+    }
+    Files.createDirectories(Path.of(folder));
+    for (Target target : Target.values()) {
+      Files.writeString(Path.of(folder, target.name()), line(target) + "\n");
+    }
   }
 }
