@@ -2,6 +2,7 @@ package io.tidegate.control.session;
 
 import io.tidegate.control.audit.Audit;
 import io.tidegate.control.audit.Target;
+import io.tidegate.control.gateways.GatewayRegistry;
 import io.tidegate.control.gateways.LeaseDesk;
 import io.tidegate.control.lease.Leases;
 import io.tidegate.control.org.Organizations;
@@ -10,6 +11,7 @@ import io.tidegate.control.platform.Changes;
 import io.tidegate.control.session.SessionState.EndReason;
 import io.tidegate.link.GatewayConnection;
 import io.tidegate.link.LeaseKey;
+import io.tidegate.link.Revocation;
 import io.tidegate.link.SessionEvent;
 import io.tidegate.link.SignedLease;
 import java.time.InstantSource;
@@ -24,6 +26,7 @@ import org.springframework.stereotype.Service;
 class SessionDesk implements LeaseDesk {
   private final SessionStore store;
   private final Leases leases;
+  private final GatewayRegistry gateways;
   private final Organizations organizations;
   private final Audit audit;
   private final Changes changes;
@@ -32,12 +35,14 @@ class SessionDesk implements LeaseDesk {
   SessionDesk(
       SessionStore store,
       Leases leases,
+      GatewayRegistry gateways,
       Organizations organizations,
       Audit audit,
       Changes changes,
       InstantSource clock) {
     this.store = store;
     this.leases = leases;
+    this.gateways = gateways;
     this.organizations = organizations;
     this.audit = audit;
     this.changes = changes;
@@ -189,7 +194,20 @@ class SessionDesk implements LeaseDesk {
           "refused",
           Long.toString(ended.refusals()));
     }
-    leases.gone(ended.leaseId(), clock.instant());
+    store.leaseOf(session.id()).ifPresent(leaseId -> goneForGood(leaseId, ended, session));
+  }
+
+  /**
+   * After a time without the link the lease may have been among the desired ones before this event
+   * was heard, and the gateway may serve it again: it is told to drop it, which is nothing to one
+   * that has.
+   */
+  private void goneForGood(String leaseId, SessionEvent.Ended ended, Session session) {
+    leases.gone(leaseId, clock.instant());
+    gateways
+        .connection(session.gatewayId())
+        .ifPresent(
+            gateway -> gateway.revoke(new Revocation(leaseId, ended.code(), ended.reason())));
   }
 
   private static EndReason reason(String code) {
