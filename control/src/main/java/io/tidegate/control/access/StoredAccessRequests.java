@@ -458,7 +458,7 @@ class StoredAccessRequests implements AccessRequests, RequestExpiry {
   @Override
   public AccessRequest deny(Actor actor, String requestId, String reason) {
     String note = Names.text("reason", reason);
-    return audit.act(
+    return audit.endingAct(
         actor,
         "request.deny",
         Target.of("request", requestId),
@@ -483,7 +483,7 @@ class StoredAccessRequests implements AccessRequests, RequestExpiry {
   @Override
   public AccessRequest cancel(Actor actor, String requestId, String reason) {
     String note = Names.text("reason", reason);
-    return audit.act(
+    return audit.endingAct(
         actor,
         "request.cancel",
         Target.of("request", requestId),
@@ -553,7 +553,7 @@ class StoredAccessRequests implements AccessRequests, RequestExpiry {
     for (AccessRequest request : store.overdue(clock.instant(), BATCH)) {
       Instant at = pending(request).expire().at();
       count +=
-          audit.act(
+          audit.endingAct(
               system,
               "request.expire",
               Target.of("request", request.id()),

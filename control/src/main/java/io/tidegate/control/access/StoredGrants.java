@@ -17,11 +17,14 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
 
 /** Grants: listing them, ending them, and ending by itself those whose time is over. */
 @Service
 class StoredGrants implements Grants, GrantExpiry {
+  private static final Logger LOG = LoggerFactory.getLogger(StoredGrants.class);
   private static final int BATCH = 200;
 
   private final GrantStore store;
@@ -85,7 +88,7 @@ class StoredGrants implements Grants, GrantExpiry {
   @Override
   public Grant revoke(Actor actor, String grantId, String reason) {
     String note = Names.text("reason", reason);
-    return audit.act(
+    return audit.endingAct(
         actor,
         "grant.revoke",
         Target.of("grant", grantId),
@@ -142,13 +145,14 @@ class StoredGrants implements Grants, GrantExpiry {
     Instant now = clock.instant();
     Actor system = Actor.system(organizations.organizationId().orElse(""));
     int count = 0;
+    boolean stuck = false;
     for (List<Grant> batch = store.overdue(now, BATCH);
         !batch.isEmpty();
         batch = store.overdue(now, BATCH)) {
       for (Grant grant : batch) {
         GrantState.Ended ended = overdueEnd(grant, now);
         try {
-          audit.act(
+          audit.endingAct(
               system,
               "grant.end",
               target(grant),
@@ -156,16 +160,18 @@ class StoredGrants implements Grants, GrantExpiry {
                 end(system, grant, ended);
                 return grant;
               });
+          count++;
         } catch (Refused e) {
-          // Somebody ended it between reading and writing: that is what was wanted. Anything else,
-          // an audit trail that cannot be written above all, is tried again at the next run.
-          if (e.code() != ErrorCode.STATE_CONFLICT) {
-            throw e;
-          }
+          // Somebody ended it between reading and writing: that is what was wanted. Anything else
+          // is tried again at the next run.
+          stuck |= e.code() != ErrorCode.STATE_CONFLICT;
+        } catch (RuntimeException e) {
+          // One that cannot be ended must not keep the others alive.
+          stuck = true;
+          LOG.atError().addKeyValue("grantId", grant.id()).setCause(e).log("a grant did not end");
         }
-        count++;
       }
-      if (batch.size() < BATCH) {
+      if (stuck || batch.size() < BATCH) {
         break;
       }
     }

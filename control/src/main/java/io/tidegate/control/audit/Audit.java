@@ -15,7 +15,10 @@ import org.springframework.stereotype.Component;
 
 /**
  * Writes the audit trail. An act and its event are one transaction: either both are or neither.
- * When the ledger behind the trail cannot be written, nothing may change any more.
+ *
+ * <p>While the ledger behind the trail cannot be written, nobody is given anything: {@link #act}
+ * refuses. Taking access away goes on, and so does hearing gateways: their events wait in the
+ * database, in order, until the ledger takes them.
  */
 @Component
 public final class Audit {
@@ -43,8 +46,19 @@ public final class Audit {
   /**
    * Runs an act in one transaction. The act writes its own {@link #done} event; a telling refusal
    * is written here, after the act was undone.
+   *
+   * @throws Refused audit-unavailable while the ledger cannot be written
    */
   public <T> T act(Actor actor, String action, Target target, Supplier<T> work) {
+    appender.requireWritable();
+    return endingAct(actor, action, target, work);
+  }
+
+  /**
+   * The same for an act that only takes access away: a full disk must not keep anybody's session
+   * alive.
+   */
+  public <T> T endingAct(Actor actor, String action, Target target, Supplier<T> work) {
     try {
       return database.inTransaction(work);
     } catch (Refused refused) {
@@ -65,6 +79,15 @@ public final class Audit {
   }
 
   /**
+   * For what gives access outside of {@link #act}, such as signing in.
+   *
+   * @throws Refused audit-unavailable while the ledger cannot be written
+   */
+  public void requireWritable() {
+    appender.requireWritable();
+  }
+
+  /**
    * Writes that the act was done; inside its transaction.
    *
    * @param detail names and values in turn; never a secret
@@ -79,7 +102,6 @@ public final class Audit {
   }
 
   private void write(Actor actor, String action, Target target, Outcome outcome, String... detail) {
-    appender.requireWritable();
     Map<String, String> facts = new LinkedHashMap<>();
     for (int i = 0; i + 1 < detail.length; i += 2) {
       facts.put(detail[i], detail[i + 1]);

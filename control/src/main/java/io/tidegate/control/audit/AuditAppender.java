@@ -15,7 +15,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
-import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -25,7 +24,7 @@ import tools.jackson.core.type.TypeReference;
  * Carries the trail from the database to the ledger: one thread, in order, each event once. Where
  * it stands is what the ledger itself says; the mark in the database only shortens looking it up
  * after a start. While the ledger refuses, {@link #requireWritable} refuses too, and appending is
- * tried again every second.
+ * tried again every second; so it is whatever else went wrong.
  */
 @Component
 class AuditAppender implements InitializingBean, DisposableBean {
@@ -45,7 +44,7 @@ class AuditAppender implements InitializingBean, DisposableBean {
   private final Condition work = lock.newCondition();
   private final Condition caughtUp = lock.newCondition();
   private boolean woken;
-  private boolean stopped;
+  private volatile boolean stopped;
   private volatile @Nullable String broken;
   private long appendedSeq;
   private @Nullable Thread thread;
@@ -67,7 +66,7 @@ class AuditAppender implements InitializingBean, DisposableBean {
           (payload, _) -> appendedSeq = Math.max(appendedSeq, seqOf(payload)));
     } catch (LedgerUnavailable e) {
       broken = e.getMessage();
-      LOG.error("The audit ledger cannot be read; nothing may change until it can", e);
+      LOG.error("The audit ledger cannot be read; no access is given until it can", e);
     }
     woken = true;
     thread = Thread.ofVirtual().name("audit-appender").start(this::run);
@@ -183,14 +182,15 @@ class AuditAppender implements InitializingBean, DisposableBean {
         LOG.info("The audit ledger is written again");
         broken = null;
       }
-    } catch (LedgerUnavailable e) {
-      if (broken == null) {
-        LOG.error("The audit ledger cannot be written; nothing may change until it can", e);
+    } catch (RuntimeException e) {
+      // Nothing may end this thread: without it the trail would silently stop at the database.
+      if (broken == null && !stopped) {
+        LOG.error("The audit ledger cannot be written; no access is given until it can", e);
       }
-      broken = e.getMessage();
-    } catch (DataAccessException e) {
-      LOG.warn("The audit trail could not be read; trying again", e);
-      wake();
+      broken =
+          e instanceof LedgerUnavailable
+              ? String.valueOf(e.getMessage())
+              : "The audit trail could not be carried to its ledger; the server's log says why.";
     }
   }
 

@@ -157,6 +157,7 @@ class StoredGateways implements Gateways, GatewayChoice, ControlEndpoint {
     if (!now.isBefore(token.expiresAt())) {
       return refused("token-expired", "The join token is older than an hour; ask for a new one.");
     }
+    audit.requireWritable();
     return database.inTransaction(() -> {
       if (!store.useToken(token.id(), now)) {
         return refused("token-used", "The join token was used already; ask for a new one.");

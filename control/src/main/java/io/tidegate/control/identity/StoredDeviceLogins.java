@@ -238,6 +238,9 @@ class StoredDeviceLogins implements DeviceLogins {
 
   private void decide(Actor actor, String userCode, Status status) {
     Pending pending = pending(actor, userCode);
+    if (status == Status.APPROVED) {
+      audit.requireWritable();
+    }
     database.inTransaction(() -> {
       int rows =
           database

@@ -15,6 +15,7 @@ import io.tidegate.control.platform.Secret;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -96,10 +97,7 @@ class StoredPeople implements People {
   @Override
   public Person update(Actor actor, String reference, long expectedVersion, Draft draft) {
     check(draft);
-    return audit.act(
-        actor,
-        "person.update",
-        Target.of("person", reference),
+    Supplier<Person> work =
         () -> {
           requireAdministrator(actor);
           Person old = person(actor, reference);
@@ -139,7 +137,11 @@ class StoredPeople implements People {
               roles(draft));
           changes.changed(old.id());
           return changed;
-        });
+        };
+    Target target = Target.of("person", reference);
+    return draft.active()
+        ? audit.act(actor, "person.update", target, work)
+        : audit.endingAct(actor, "person.update", target, work);
   }
 
   @Override

@@ -97,20 +97,19 @@ public class Reconciler implements SmartLifecycle {
   }
 
   private synchronized void reconcile(Instant now, Instant startedBefore) {
-    grants.endOverdue();
-    requests.expireOverdue();
+    // Each step and each session by itself: what cannot be ended now must not keep the rest alive.
+    attempt(grants::endOverdue);
+    attempt(requests::expireOverdue);
     Set<String> closing = new HashSet<>();
     for (SessionStore.Due due : store.due(now, startedBefore)) {
-      SessionState.Closing because = null;
-      switch (due.status()) {
-        case STARTING, ACTIVE -> because = close(due, now);
-        case CLOSING -> {}
-        case ENDED, TERMINATED, FAILED -> {
-          continue;
-        }
-      }
       closing.add(due.sessionId());
-      drive(due, because, now);
+      attempt(() -> {
+        switch (due.status()) {
+          case STARTING, ACTIVE -> drive(due, close(due, now), now);
+          case CLOSING -> drive(due, null, now);
+          case ENDED, TERMINATED, FAILED -> {}
+        }
+      });
     }
     told.keySet().retainAll(closing);
   }
@@ -118,7 +117,7 @@ public class Reconciler implements SmartLifecycle {
   private SessionState.Closing close(SessionStore.Due due, Instant now) {
     SessionState.Closing closing = why(due, now);
     Actor system = Actor.system(organizations.organizationId().orElse(""));
-    audit.act(
+    audit.endingAct(
         system,
         "session.end",
         Target.of("session", due.sessionId()),
@@ -222,7 +221,7 @@ public class Reconciler implements SmartLifecycle {
       return;
     }
     Actor system = Actor.system(organizations.organizationId().orElse(""));
-    audit.act(
+    audit.endingAct(
         system,
         "session.over",
         Target.of("session", due.sessionId()),

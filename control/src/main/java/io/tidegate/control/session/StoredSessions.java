@@ -384,7 +384,7 @@ class StoredSessions implements Sessions {
   public Session end(Actor actor, String sessionId, String reason) {
     String note = Names.text("reason", reason);
     Session ended =
-        audit.act(
+        audit.endingAct(
             actor,
             "session.end",
             Target.of("session", sessionId),
