@@ -36,6 +36,11 @@ class ApiErrors {
 
   @ExceptionHandler
   ResponseEntity<Problem> unreadable(HttpMessageNotReadableException e) {
+    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof Refused refused) {
+        return answer(Problem.of(refused));
+      }
+    }
     return answer(Problem.of(ErrorCode.BAD_INPUT, describe(e)));
   }
 

@@ -61,8 +61,12 @@ class StoredLogins implements Logins {
   @Override
   public Outcome signIn(
       TokenKind kind, String username, Secret password, String address, String clientName) {
-    String key = username.toLowerCase(Locale.ROOT) + "\n" + address;
     Duration wait = byAddress.take(address);
+    if (wait.isZero() && username.length() > LONGEST_NAME) {
+      // Nobody has such a name, and what is remembered of tries must stay small.
+      return new Outcome.Wrong();
+    }
+    String key = username.toLowerCase(Locale.ROOT) + "\n" + address;
     if (wait.isZero()) {
       wait = byPerson.take(key);
     }
@@ -83,6 +87,7 @@ class StoredLogins implements Logins {
   /** Gives a token to a person who has proven who they are. */
   Outcome.SignedIn issue(
       TokenKind kind, Person person, String address, String clientName, String by) {
+    audit.requireWritable();
     Secret token = tokens.issue(kind == TokenKind.BEARER ? "tg_" : "");
     Instant now = clock.instant();
     Instant expiresAt = now.plus(TOKEN_LIFE);

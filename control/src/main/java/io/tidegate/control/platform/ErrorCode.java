@@ -105,13 +105,14 @@ public enum ErrorCode {
   AUDIT_UNAVAILABLE(
       "audit-unavailable",
       503,
-      "The audit log cannot be written, so nothing may change",
+      "The audit log cannot be written, so no access is given",
       "Free disk space or repair the data folder; it goes on by itself after."),
   AUTHORIZATION_PENDING(
       "authorization_pending", 400, "Not confirmed yet", "Keep polling at the given interval."),
   SLOW_DOWN("slow_down", 400, "Polling too fast", "Add five seconds to the interval."),
   EXPIRED_TOKEN("expired_token", 400, "The code has expired", "Start the sign-in again."),
   ACCESS_DENIED("access_denied", 400, "The sign-in was refused", "Start the sign-in again."),
+  BODY_TOO_LARGE("body-too-large", 413, "The request is too large", "Send less at once."),
   BAD_MEDIA_TYPE("bad-media-type", 415, "Not a media type that this takes", "Send JSON."),
   INTERNAL(
       "internal",
