@@ -172,6 +172,22 @@ class GatewaySessionTest {
     assertThat(world.control.push(world.lease(tunnel))).isInstanceOf(LeaseOutcome.Installed.class);
   }
 
+  @Test
+  void aWrongStoredPasswordIsFoundAlsoWhenTheLeaseCameWithTheList() throws Exception {
+    TestTunnel tunnel = world.tunnel();
+    Lease good = world.lease(tunnel);
+    Lease bad = withPassword(good, world.seal(good.leaseId(), "not the password"));
+    world.control.desire(bad);
+    world.control.forgetGateway();
+    world.control.reconnect();
+    world.control.awaitLeases(1);
+
+    assertThat(world.control.push(bad))
+        .isInstanceOfSatisfying(
+            LeaseOutcome.Rejected.class,
+            rejected -> assertThat(rejected.code()).isEqualTo("target_auth_failed"));
+  }
+
   private static Lease withPassword(Lease lease, byte[] sealed) {
     return new Lease(
         lease.leaseId(),

@@ -118,7 +118,7 @@ final class LeaseInstaller {
     }
     Session known = sessions.byLease(leaseId);
     if (known != null) {
-      return renew(known, lease, secret);
+      return renew(known, lease, secret, eager);
     }
     return begin(lease, secret, eager);
   }
@@ -130,13 +130,22 @@ final class LeaseInstaller {
     }
   }
 
-  private LeaseOutcome renew(Session known, Lease lease, AccountSecret secret) {
+  private LeaseOutcome renew(Session known, Lease lease, AccountSecret secret, boolean eager)
+      throws InterruptedException {
     Ending ending = known.ending();
     if (ending != null) {
       return rejected(
           lease.leaseId(), OVER, "the session has ended at this gateway: " + ending.reason());
     }
     sessions.renew(known, lease, secret);
+    if (eager && !known.proven()) {
+      // It came with the list after a reconnection, and nobody has tried its credential yet.
+      LeaseOutcome.Rejected rejected = tryOut(known, known.target());
+      if (rejected != null) {
+        sessions.end(known, rejected.code(), rejected.sentence());
+        return rejected;
+      }
+    }
     return new LeaseOutcome.Installed(lease.leaseId());
   }
 
@@ -155,22 +164,23 @@ final class LeaseInstaller {
           new Session(
               lease, secret, target, sessions.logicalSessions(lease), sessions.clock().millis());
       if (eager) {
-        TargetView.Trouble trouble = target.await(timings.connect()).trouble();
-        if (trouble != null) {
-          return rejected(lease.leaseId(), trouble.code(), trouble.sentence());
-        }
-        Upstream.Failure failure = upstreams.signInOnce(session);
-        if (failure != null) {
-          return rejected(lease.leaseId(), failure.code(), failure.sentence());
+        LeaseOutcome.Rejected rejected = tryOut(session, target);
+        if (rejected != null) {
+          return rejected;
         }
       }
+      Session known;
       synchronized (forbidden) {
         if (forbidden.contains(lease.leaseId())) {
           return rejected(lease.leaseId(), OVER, "the lease was revoked meanwhile");
         }
-        sessions.install(session);
-        installed = true;
+        known = sessions.install(session);
       }
+      if (known != null) {
+        // The same lease came on two ways at once; the first one's session stays.
+        return renew(known, lease, secret, eager);
+      }
+      installed = true;
       return new LeaseOutcome.Installed(lease.leaseId());
     } finally {
       if (!installed) {
@@ -179,7 +189,23 @@ final class LeaseInstaller {
     }
   }
 
-  private static LeaseOutcome rejected(String leaseId, String code, String sentence) {
+  /** Signs in once; null when that worked. */
+  private LeaseOutcome.@Nullable Rejected tryOut(Session session, TargetWatch target)
+      throws InterruptedException {
+    String leaseId = session.lease().leaseId();
+    TargetView.Trouble trouble = target.await(timings.connect()).trouble();
+    if (trouble != null) {
+      return rejected(leaseId, trouble.code(), trouble.sentence());
+    }
+    Upstream.Failure failure = upstreams.signInOnce(session);
+    if (failure != null) {
+      return rejected(leaseId, failure.code(), failure.sentence());
+    }
+    session.prove();
+    return null;
+  }
+
+  private static LeaseOutcome.Rejected rejected(String leaseId, String code, String sentence) {
     return new LeaseOutcome.Rejected(leaseId, code, sentence);
   }
 }

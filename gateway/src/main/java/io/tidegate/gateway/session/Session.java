@@ -45,6 +45,7 @@ public final class Session {
   private volatile long leftMillis = Long.MAX_VALUE;
   private volatile boolean started;
   private volatile boolean warned;
+  private volatile boolean proven;
   private volatile @Nullable Ending ending;
   private volatile long recordedThrough = -1;
 
@@ -100,6 +101,15 @@ public final class Session {
   public String applicationName() {
     String id = lease.sessionId();
     return "tidegate/" + id.substring(Math.max(0, id.length() - 10));
+  }
+
+  /** Whether its account has signed in to the target at least once. */
+  public boolean proven() {
+    return proven;
+  }
+
+  public void prove() {
+    proven = true;
   }
 
   /** Null while it lives. */

@@ -45,10 +45,17 @@ public final class Sessions {
         key -> new LogicalSessions());
   }
 
-  /** Lets clients of this session in from now on. */
-  public void install(Session session) {
-    byLease.put(session.lease().leaseId(), session);
-    bySession.put(session.id(), session);
+  /**
+   * Lets clients of this session in from now on.
+   *
+   * @return null when it does, or the session that the lease has already, which stays
+   */
+  public @Nullable Session install(Session session) {
+    Session known = byLease.putIfAbsent(session.lease().leaseId(), session);
+    if (known == null) {
+      bySession.put(session.id(), session);
+    }
+    return known;
   }
 
   /** Gives a live session a newer revision of its lease. */

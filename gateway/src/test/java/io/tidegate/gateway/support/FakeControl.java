@@ -42,6 +42,7 @@ public final class FakeControl implements ControlEndpoint {
   public final List<GatewayHealth> healths = new CopyOnWriteArrayList<>();
   private final Map<String, SignedLease> desired = new ConcurrentHashMap<>();
   private volatile JoinToken invitation;
+  private volatile GatewayConnection last;
   private volatile CompletableFuture<GatewayConnection> connection = new CompletableFuture<>();
 
   public FakeControl() throws Exception {
@@ -80,6 +81,32 @@ public final class FakeControl implements ControlEndpoint {
   public SignedLease sign(Lease lease) {
     io.tidegate.access.SignedLease signed = signer.sign(lease);
     return new SignedLease(lease.leaseId(), signed.payload(), signed.signature(), signed.keyId());
+  }
+
+  /** Puts a lease on the list that a gateway gets when it connects. */
+  public void desire(Lease lease) {
+    desired.put(lease.leaseId(), sign(lease));
+  }
+
+  /** Cuts the link; the gateway comes back by itself. */
+  public void reconnect() throws Exception {
+    GatewayConnection before = last;
+    if (before == null) {
+      throw new AssertionError("no gateway was ever connected");
+    }
+    before.close("a test asks for it");
+    gateway();
+  }
+
+  /** Waits until the gateway says that it holds so many leases. */
+  public void awaitLeases(int count) throws Exception {
+    long until = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+    while (healths.isEmpty() || healths.getLast().leases() != count) {
+      if (System.nanoTime() > until) {
+        throw new AssertionError("the gateway holds another number of leases: " + healths);
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
   }
 
   public LeaseOutcome push(Lease lease) throws Exception {
@@ -146,6 +173,7 @@ public final class FakeControl implements ControlEndpoint {
     if (connection.isDone()) {
       connection = new CompletableFuture<>();
     }
+    last = connected;
     connection.complete(connected);
     return new Admission.Admitted(
         new Welcome(
