@@ -104,8 +104,7 @@ public final class Browser implements AutoCloseable {
   /** Presses the visible button or link that begins with these words. */
   public void press(String words) {
     click(
-        By.xpath(
-            "//*[self::button or self::a][starts-with(normalize-space(.), '" + words + "')]"));
+        By.xpath("//*[self::button or self::a][starts-with(normalize-space(.), '" + words + "')]"));
   }
 
   /** Clicks the first visible element. */
@@ -114,15 +113,16 @@ public final class Browser implements AutoCloseable {
   }
 
   private WebElement await(By which) {
-    return new WebDriverWait(driver, LIMIT)
+    new WebDriverWait(driver, LIMIT)
         .ignoring(StaleElementReferenceException.class)
         .withMessage(() -> which + " does not show on " + driver.getCurrentUrl() + ":\n" + text())
-        .until(
-            window ->
-                window.findElements(which).stream()
-                    .filter(element -> element.isDisplayed() && element.isEnabled())
-                    .findFirst()
-                    .orElse(null));
+        .until(window -> usable(which).findFirst().isPresent());
+    return usable(which).findFirst().orElseThrow();
+  }
+
+  private Stream<WebElement> usable(By which) {
+    return driver.findElements(which).stream()
+        .filter(element -> element.isDisplayed() && element.isEnabled());
   }
 
   /** Waits until these words stand on the page, also when the page brings them by itself. */
@@ -154,8 +154,7 @@ public final class Browser implements AutoCloseable {
   public boolean overflows() {
     Object wider =
         ((JavascriptExecutor) driver)
-            .executeScript(
-                "return document.documentElement.scrollWidth > window.innerWidth + 1;");
+            .executeScript("return document.documentElement.scrollWidth > window.innerWidth + 1;");
     return Boolean.TRUE.equals(wider);
   }
 
