@@ -48,6 +48,17 @@ public final class CommandRecorder implements Recorder, AutoCloseable {
   private static final int MOST_AT_ONCE = 4_096;
   private static final long RETRY_NANOS = 500_000_000;
 
+  /** An entry is closed from this size on; one command adds less than a tenth of it. */
+  private static final int ENTRY_BYTES = 1024 * 1024;
+
+  /** Entries are written together up to about this size, far below what a ledger takes at once. */
+  private static final int WRITE_BYTES = 8 * 1024 * 1024;
+
+  /** Characters that a recording keeps of names, which the client or the target chose. */
+  private static final int NAME = 256;
+
+  private static final int SENTENCE = 2_048;
+
   private final RecordSink sink;
   private final InstantSource clock;
   private final Limits limits;
@@ -64,6 +75,9 @@ public final class CommandRecorder implements Recorder, AutoCloseable {
   private volatile boolean asleep;
   private volatile boolean closing;
   private volatile @Nullable String failure;
+  private final List<Session> sessions = new ArrayList<>();
+  private final List<RecordSink.Item> items = new ArrayList<>();
+  private int itemBytes;
 
   private record Waiter(EventLoop loop, Runnable retry) {}
 
@@ -157,6 +171,33 @@ public final class CommandRecorder implements Recorder, AutoCloseable {
   // The recorder's thread.
 
   private void run() {
+    try {
+      work();
+    } catch (Throwable e) {
+      LOG.atError().setCause(e).log("the recorder failed; nothing is forwarded any more");
+      failed("the recorder failed; restart the gateway: " + e);
+      turnAway();
+    }
+  }
+
+  /** Nothing can be recorded any more: whoever comes or waits hears it by {@link #failure}. */
+  private void turnAway() {
+    while (!closing) {
+      for (RingLane lane : lanes.values()) {
+        Exchange exchange;
+        while ((exchange = lane.ring.poll()) != null || (exchange = lane.overflow.poll()) != null) {
+          ByteBuf message = exchange.takeMessage();
+          if (message != null) {
+            message.release();
+          }
+        }
+      }
+      release();
+      LockSupport.parkNanos(NAP_NANOS);
+    }
+  }
+
+  private void work() {
     int quiet = 0;
     while (true) {
       boolean last = closing;
@@ -269,12 +310,12 @@ public final class CommandRecorder implements Recorder, AutoCloseable {
     buffer.number(CommandRecord.AT_MICROS_FIELD_NUMBER, exchange.startMicros());
     buffer.text(CommandRecord.CONNECTION_FIELD_NUMBER, exchange.connection());
     buffer.number(CommandRecord.REQUEST_ID_FIELD_NUMBER, exchange.requestId());
-    buffer.text(CommandRecord.COMMAND_FIELD_NUMBER, exchange.command());
-    buffer.text(CommandRecord.DATABASE_FIELD_NUMBER, exchange.database());
-    buffer.text(CommandRecord.COLLECTION_FIELD_NUMBER, exchange.collection());
+    buffer.text(CommandRecord.COMMAND_FIELD_NUMBER, exchange.command(), NAME);
+    buffer.text(CommandRecord.DATABASE_FIELD_NUMBER, exchange.database(), NAME);
+    buffer.text(CommandRecord.COLLECTION_FIELD_NUMBER, exchange.collection(), NAME);
     buffer.number(CommandRecord.DECISION_FIELD_NUMBER, decision(exchange.decision()).getNumber());
     buffer.text(CommandRecord.RULE_FIELD_NUMBER, exchange.rule());
-    buffer.text(CommandRecord.SENTENCE_FIELD_NUMBER, exchange.sentence());
+    buffer.text(CommandRecord.SENTENCE_FIELD_NUMBER, exchange.sentence(), SENTENCE);
     ByteBuf message = exchange.takeMessage();
     if (message != null) {
       int bytes = message.readableBytes();
@@ -291,7 +332,14 @@ public final class CommandRecorder implements Recorder, AutoCloseable {
   }
 
   private void body(String name, ByteBuf message) {
-    RecordedBody body = RecordedBody.of(name, message, limits.recordedBody());
+    RecordedBody body;
+    try {
+      body = RecordedBody.of(name, message, limits.recordedBody());
+    } catch (RuntimeException e) {
+      // Its hash, and all else that is known of the command, is recorded nevertheless.
+      LOG.atError().setCause(e).log("a command's body cannot be recorded");
+      body = RecordedBody.missing();
+    }
     buffer.bytes(CommandRecord.BODY_FIELD_NUMBER, body.bytes());
     if (!body.whole()) {
       sha256.reset();
@@ -309,7 +357,8 @@ public final class CommandRecorder implements Recorder, AutoCloseable {
       buffer.flag(CommandRecord.Reply.OK_FIELD_NUMBER, summary.ok());
       buffer.number(CommandRecord.Reply.CODE_FIELD_NUMBER, summary.code());
       String codeName = summary.codeName();
-      buffer.text(CommandRecord.Reply.CODE_NAME_FIELD_NUMBER, codeName == null ? "" : codeName);
+      buffer.text(
+          CommandRecord.Reply.CODE_NAME_FIELD_NUMBER, codeName == null ? "" : codeName, NAME);
       buffer.number(CommandRecord.Reply.N_FIELD_NUMBER, Math.max(0, summary.n()));
       buffer.number(CommandRecord.Reply.N_MODIFIED_FIELD_NUMBER, Math.max(0, summary.nModified()));
       buffer.number(CommandRecord.Reply.RETURNED_FIELD_NUMBER, Math.max(0, summary.nReturned()));
@@ -317,7 +366,7 @@ public final class CommandRecorder implements Recorder, AutoCloseable {
     }
     buffer.number(CommandRecord.Reply.BYTES_FIELD_NUMBER, exchange.replyBytes());
     buffer.number(CommandRecord.Reply.DURATION_MICROS_FIELD_NUMBER, exchange.durationMicros());
-    buffer.text(CommandRecord.Reply.ENDED_FIELD_NUMBER, exchange.ended());
+    buffer.text(CommandRecord.Reply.ENDED_FIELD_NUMBER, exchange.ended(), SENTENCE);
     buffer.end(begun);
   }
 
@@ -332,40 +381,65 @@ public final class CommandRecorder implements Recorder, AutoCloseable {
 
   /** Writes what was gathered; does not return before it is written, or the gateway stops. */
   private void write() {
-    List<Session> sessions = new ArrayList<>(gathered.size());
-    List<RecordSink.Item> items = new ArrayList<>(gathered.size());
     gathered.forEach((session, exchanges) -> {
       buffer.clear();
-      exchanges.forEach(this::encode);
-      sessions.add(session);
-      items.add(new RecordSink.Item(session.id(), Arrays.copyOf(buffer.array(), buffer.length())));
+      for (Exchange exchange : exchanges) {
+        encode(exchange);
+        if (buffer.length() >= ENTRY_BYTES) {
+          closeEntry(session);
+        }
+      }
+      if (buffer.length() > 0) {
+        closeEntry(session);
+      }
     });
     gathered.clear();
-    while (true) {
+    writeEntries();
+    // A session that is over does not come back: its numbers may be forgotten.
+    sequences.keySet().removeIf(CommandRecorder::over);
+  }
+
+  private void closeEntry(Session session) {
+    sessions.add(session);
+    items.add(new RecordSink.Item(session.id(), Arrays.copyOf(buffer.array(), buffer.length())));
+    itemBytes += buffer.length();
+    buffer.clear();
+    if (itemBytes >= WRITE_BYTES) {
+      writeEntries();
+    }
+  }
+
+  private void writeEntries() {
+    while (!items.isEmpty()) {
       try {
         long index = sink.write(clock.instant(), items);
         for (Session session : sessions) {
           session.recorded(index++);
         }
+        forgetEntries();
         if (failure != null) {
           failure = null;
           LOG.info("recordings can be written again");
           failureChanged.accept(null);
         }
-        // A session that is over does not come back: its numbers may be forgotten.
-        sequences.keySet().removeIf(CommandRecorder::over);
-        return;
       } catch (IOException | RuntimeException e) {
         fail(e);
         if (closing) {
           LOG.atError()
               .addKeyValue("entries", items.size())
               .log("the gateway stops with commands that could not be recorded");
+          forgetEntries();
           return;
         }
         LockSupport.parkNanos(RETRY_NANOS);
       }
     }
+  }
+
+  private void forgetEntries() {
+    items.clear();
+    sessions.clear();
+    itemBytes = 0;
   }
 
   private static boolean over(Session session) {
@@ -375,10 +449,13 @@ public final class CommandRecorder implements Recorder, AutoCloseable {
   private void fail(Exception e) {
     if (failure == null) {
       LOG.atError().setCause(e).log("recordings cannot be written; nothing is forwarded");
-      String why = String.valueOf(e.getMessage());
-      failure = why;
-      failureChanged.accept(why);
+      failed(String.valueOf(e.getMessage()));
     }
+  }
+
+  private void failed(String why) {
+    failure = why;
+    failureChanged.accept(why);
   }
 
   /** Writes what has come and ends the thread. */

@@ -1,5 +1,6 @@
 package io.tidegate.gateway.record;
 
+import io.tidegate.gateway.session.ClientText;
 import io.tidegate.link.v1.CommandRecord;
 import io.tidegate.link.v1.RecordedCommands;
 import java.nio.charset.StandardCharsets;
@@ -90,6 +91,11 @@ final class RecordBuffer {
       System.arraycopy(value, 0, out, length, value.length);
       length += value.length;
     }
+  }
+
+  /** A text of which no more than so many characters are kept. */
+  void text(int field, String value, int most) {
+    text(field, ClientText.cut(value, most));
   }
 
   void text(int field, String value) {

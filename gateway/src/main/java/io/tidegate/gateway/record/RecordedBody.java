@@ -2,14 +2,13 @@ package io.tidegate.gateway.record;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.tidegate.wire.BsonCursor;
 import io.tidegate.wire.BsonView;
 import io.tidegate.wire.MessageHeader;
 import io.tidegate.wire.OpMsg;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Set;
-import org.bson.BsonDocument;
-import org.bson.BsonString;
 
 /**
  * The body of a command as a recording keeps it: one BSON document in which document sequences are
@@ -28,7 +27,9 @@ final class RecordedBody {
           "saslStart",
           "saslContinue");
 
-  private static final String[] SECRETS = {"pwd", "password", "key", "payload", "nonce"};
+  private static final Set<String> SECRETS = Set.of("pwd", "password", "key", "payload", "nonce");
+
+  private static final String TRUNCATED_NAME = "$truncated";
 
   /** {@code "$truncated": true}, as an element. */
   private static final byte[] TRUNCATED = truncated();
@@ -84,21 +85,33 @@ final class RecordedBody {
     return SECRETIVE.contains(command) ? body.withoutSecrets() : body;
   }
 
+  /** What stands for a body that could not be put together. */
+  static RecordedBody missing() {
+    Writer writer = new Writer(64, 64);
+    writer.cut = true;
+    return new RecordedBody(writer.finish(), false);
+  }
+
+  /** The same without secrets; looks at names only, so that no value can be in the way. */
   private RecordedBody withoutSecrets() {
-    BsonDocument document = BsonView.of(Unpooled.wrappedBuffer(bytes), 0).toBsonDocument();
-    for (String secret : SECRETS) {
-      if (document.containsKey(secret)) {
-        document.put(secret, new BsonString("<hidden>"));
+    ByteBuf from = Unpooled.wrappedBuffer(bytes);
+    Writer writer = new Writer(bytes.length + 64, Integer.MAX_VALUE);
+    BsonCursor cursor = BsonView.shallow(from, 0).cursor();
+    int position = Integer.BYTES;
+    while (cursor.next()) {
+      int size = cursor.byteLength();
+      if (SECRETS.contains(cursor.name())) {
+        writer.string(cursor.name(), "<hidden>");
+      } else {
+        writer.copy(from, position, size);
       }
+      position += size;
     }
-    ByteBuf encoded = BsonView.of(document).bytes();
-    byte[] clean = new byte[encoded.readableBytes()];
-    encoded.getBytes(encoded.readerIndex(), clean);
-    return new RecordedBody(clean, whole);
+    return new RecordedBody(writer.finish(), whole);
   }
 
   private static byte[] truncated() {
-    byte[] name = "$truncated".getBytes(StandardCharsets.US_ASCII);
+    byte[] name = TRUNCATED_NAME.getBytes(StandardCharsets.US_ASCII);
     byte[] element = new byte[1 + name.length + 1 + 1];
     element[0] = 0x08;
     System.arraycopy(name, 0, element, 1, name.length);
@@ -119,7 +132,7 @@ final class RecordedBody {
     }
 
     private boolean fits(int more) {
-      return length + more + TRUNCATED.length + 1 <= most;
+      return more <= most - length - TRUNCATED.length - 1;
     }
 
     private void room(int more) {
@@ -190,6 +203,7 @@ final class RecordedBody {
 
     byte[] finish() {
       if (cut) {
+        dropForeignMark();
         room(TRUNCATED.length);
         System.arraycopy(TRUNCATED, 0, out, length, TRUNCATED.length);
         length += TRUNCATED.length;
@@ -198,6 +212,41 @@ final class RecordedBody {
       out[length++] = 0;
       int32(0, length);
       return out.length == length ? out : Arrays.copyOf(out, length);
+    }
+
+    /** Only we say that something was left out: a client's own word of that name goes. */
+    private void dropForeignMark() {
+      room(1);
+      out[length] = 0;
+      int32(0, length + 1);
+      byte[] before = Arrays.copyOf(out, length + 1);
+      BsonCursor cursor = BsonView.shallow(Unpooled.wrappedBuffer(before), 0).cursor();
+      int position = Integer.BYTES;
+      length = Integer.BYTES;
+      while (cursor.next()) {
+        int size = cursor.byteLength();
+        if (!cursor.nameEquals(TRUNCATED_NAME)) {
+          System.arraycopy(before, position, out, length, size);
+          length += size;
+        }
+        position += size;
+      }
+    }
+
+    /** A string element. */
+    void string(String name, String value) {
+      byte[] key = name.getBytes(StandardCharsets.UTF_8);
+      byte[] text = value.getBytes(StandardCharsets.UTF_8);
+      room(1 + key.length + 1 + Integer.BYTES + text.length + 1);
+      out[length++] = 0x02;
+      System.arraycopy(key, 0, out, length, key.length);
+      length += key.length;
+      out[length++] = 0;
+      int32(length, text.length + 1);
+      length += Integer.BYTES;
+      System.arraycopy(text, 0, out, length, text.length);
+      length += text.length;
+      out[length++] = 0;
     }
 
     private void int32(int at, int value) {

@@ -119,4 +119,35 @@ class RecordedBodyTest {
 
     assertThat(recorded(RecordedBody.of("find", frame(find, 0), MOST))).isEqualTo(find);
   }
+
+  @Test
+  void aClientsOwnWordForTruncationIsDroppedWhereWeSayItOurselves() {
+    BsonDocument create =
+        command("createUser", "x")
+            .append("$truncated", new BsonInt32(7))
+            .append("pad", new BsonString("y".repeat(MOST)));
+
+    BsonDocument kept = recorded(RecordedBody.of("createUser", frame(create, 0), MOST));
+
+    assertThat(kept.keySet()).containsExactly("createUser", "$db", "$truncated");
+    assertThat(kept.get("$truncated")).isEqualTo(BsonBoolean.TRUE);
+  }
+
+  @Test
+  void aSequenceOfDeepDocumentsIsKeptInACommandWithSecrets() {
+    BsonDocument deep = new BsonDocument("a", new BsonInt32(1));
+    for (int i = 0; i < 178; i++) {
+      deep = new BsonDocument("a", deep);
+    }
+    ByteBuf frame =
+        frame(
+            command("createUser", "x").append("pwd", new BsonString("planted-secret-92")),
+            0,
+            new OpMsg.Sequence("documents", List.of(deep)));
+
+    RecordedBody body = RecordedBody.of("createUser", frame, MOST);
+
+    assertThat(recorded(body).getString("pwd").getValue()).isEqualTo("<hidden>");
+    assertThat(recorded(body).containsKey("documents")).isTrue();
+  }
 }
