@@ -14,9 +14,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A gateway's events until the control plane has acknowledged them. Bounded: when nobody
- * acknowledges for long, events are counted instead of kept, and the count is told. Beginnings,
- * ends and refusals are kept longest.
+ * A gateway's events until the control plane has acknowledged them. Bounded in number and in bytes:
+ * when nobody acknowledges for long, events are counted instead of kept, and the count is told.
+ * Beginnings, ends and refusals are kept longest.
  *
  * <p>An event gets its number when it is sent first, so that totals that are still unsent can be
  * replaced by newer ones.
@@ -27,7 +27,16 @@ final class EventBuffer {
   /** Batches on the way at once: enough to fill the line, few enough to wait for a slow store. */
   private static final int WINDOW = 4 * BATCH;
 
+  /** A batch goes in one message, of 4 MiB at most; an event larger than this goes in none. */
+  static final int BATCH_BYTES = 1 << 20;
+
+  private static final int LARGEST_EVENT = BATCH_BYTES / 4;
+
+  /** What an event takes beside its texts. */
+  private static final int EVENT_BYTES = 128;
+
   private final int capacity;
+  private final long capacityBytes;
   private final ReentrantLock lock = new ReentrantLock();
 
   /** Sent at least once; the first has the number {@link #firstUnacknowledged}. */
@@ -56,8 +65,14 @@ final class EventBuffer {
   @GuardedBy("lock")
   private int connection;
 
+  /** Of all that is kept. */
+  @GuardedBy("lock")
+  private long bytes;
+
+  /** With room for so many events of a kilobyte. */
   EventBuffer(int capacity) {
     this.capacity = capacity;
+    this.capacityBytes = Math.max(2L * LARGEST_EVENT, capacity * 1024L);
   }
 
   /** Keeps an event; false if there was no room, and it was only counted. */
@@ -67,12 +82,18 @@ final class EventBuffer {
       if (event instanceof SessionEvent.Counters counters) {
         Unsent earlier = unsentCounters.get(counters.sessionId());
         if (earlier != null) {
+          bytes += weight(counters) - weight(earlier.event);
           earlier.event = counters;
           return true;
         }
       }
+      int share = essential(event) ? 0 : 10;
+      int weight = weight(event);
       int room = capacity - sent.size() - unsent.size();
-      if (room <= (essential(event) ? 0 : capacity / 10)) {
+      long roomBytes = capacityBytes - bytes - weight;
+      if (room <= (share == 0 ? 0 : capacity / share)
+          || roomBytes < (share == 0 ? 0 : capacityBytes / share)
+          || weight > LARGEST_EVENT) {
         dropped.merge(event.sessionId(), 1L, Long::sum);
         return false;
       }
@@ -109,17 +130,21 @@ final class EventBuffer {
       }
       List<SessionEvent> events = new ArrayList<>();
       long first = cursor;
+      int batched = 0;
       if (cursor <= sentThrough) {
         Iterator<SessionEvent> again = sent.iterator();
         for (long skip = firstUnacknowledged; skip < cursor; skip++) {
           again.next();
         }
-        while (again.hasNext() && events.size() < BATCH) {
-          events.add(again.next());
+        while (again.hasNext() && events.size() < BATCH && batched < BATCH_BYTES) {
+          SessionEvent event = again.next();
+          batched += weight(event);
+          events.add(event);
         }
       } else {
-        while (!unsent.isEmpty() && events.size() < BATCH) {
+        while (!unsent.isEmpty() && events.size() < BATCH && batched < BATCH_BYTES) {
           Unsent next = unsent.removeFirst();
+          batched += weight(next.event);
           unsentCounters.remove(next.event.sessionId(), next);
           sent.addLast(next.event);
           events.add(next.event);
@@ -143,7 +168,7 @@ final class EventBuffer {
         throw new MalformedLinkMessageException("an event was acknowledged that was not sent");
       }
       while (firstUnacknowledged <= throughSequence) {
-        sent.removeFirst();
+        bytes -= weight(sent.removeFirst());
         firstUnacknowledged++;
       }
     } finally {
@@ -171,6 +196,7 @@ final class EventBuffer {
 
   @GuardedBy("lock")
   private void enqueue(SessionEvent event) {
+    bytes += weight(event);
     Unsent added = new Unsent(event);
     unsent.addLast(added);
     if (event instanceof SessionEvent.Counters) {
@@ -187,6 +213,32 @@ final class EventBuffer {
           SessionEvent.Dropped _ ->
           false;
     };
+  }
+
+  /** Bytes of an event in a message, at most. */
+  private static int weight(SessionEvent event) {
+    long characters =
+        switch (event) {
+          case SessionEvent.Started e -> length(e.leaseId(), e.clientAddress());
+          case SessionEvent.ConnectionOpened e ->
+              length(
+                  e.connectionId(), e.clientAddress(), e.application(), e.driver(), e.platform());
+          case SessionEvent.ConnectionClosed e -> length(e.connectionId(), e.cause());
+          case SessionEvent.Refused e ->
+              length(e.connectionId(), e.command(), e.namespace(), e.rule(), e.sentence());
+          case SessionEvent.Ended e -> length(e.leaseId(), e.code(), e.reason());
+          case SessionEvent.Counters _, SessionEvent.Dropped _ -> 0;
+        };
+    return (int)
+        Math.min(Integer.MAX_VALUE, EVENT_BYTES + 3 * (characters + event.sessionId().length()));
+  }
+
+  private static long length(String... texts) {
+    long sum = 0;
+    for (String text : texts) {
+      sum += text.length();
+    }
+    return sum;
   }
 
   record Outgoing(long firstSequence, List<SessionEvent> events) {}

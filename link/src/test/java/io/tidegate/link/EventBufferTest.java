@@ -74,4 +74,57 @@ class EventBufferTest {
         .isInstanceOf(MalformedLinkMessageException.class);
     assertThat(buffer.size()).isEqualTo(1);
   }
+
+  private static SessionEvent refused(int n, int characters) {
+    return new SessionEvent.Refused(
+        Instant.EPOCH, "ses_1", "c1", "find", "shop.orders", "rule-" + n, "x".repeat(characters));
+  }
+
+  @Test
+  void batchesAreBoundedByTheirBytesWhenSentFirstAndAgain() {
+    EventBuffer large = new EventBuffer(10_000);
+    int first = large.rewind();
+    IntStream.range(0, 60).forEach(n -> large.add(refused(n, 50_000)));
+
+    assertThat(toldInBatches(large, first)).isEqualTo(60);
+    assertThat(toldInBatches(large, large.rewind())).isEqualTo(60);
+  }
+
+  private static int toldInBatches(EventBuffer from, int over) {
+    int told = 0;
+    for (EventBuffer.Outgoing out = from.next(over, Instant.EPOCH);
+        out != null;
+        out = from.next(over, Instant.EPOCH)) {
+      int characters =
+          out.events().stream()
+              .mapToInt(event -> ((SessionEvent.Refused) event).sentence().length())
+              .sum();
+      assertThat(characters).isLessThan(EventBuffer.BATCH_BYTES);
+      told += out.events().size();
+    }
+    return told;
+  }
+
+  @Test
+  void anEventThatNoMessageCouldCarryIsCountedAndTheNextIsKept() {
+    assertThat(buffer.add(refused(1, 5_000_000))).isFalse();
+    assertThat(buffer.add(refused(2, 10))).isTrue();
+
+    assertThat(sent(connection).events())
+        .containsExactly(refused(2, 10), new SessionEvent.Dropped(Instant.EPOCH, "ses_1", 1));
+  }
+
+  @Test
+  void largeEventsFillTheBufferSoonerThanSmallOnes() throws Exception {
+    int kept = 0;
+    while (buffer.add(refused(kept, 20_000))) {
+      kept++;
+    }
+    assertThat(kept).isBetween(2, 50);
+    while (buffer.size() > 0) {
+      EventBuffer.Outgoing out = sent(connection);
+      buffer.acknowledged(out.firstSequence() + out.events().size() - 1);
+    }
+    assertThat(buffer.add(refused(1, 20_000))).isTrue();
+  }
 }

@@ -1,5 +1,6 @@
 package io.tidegate.gateway.link;
 
+import io.tidegate.gateway.session.ClientText;
 import io.tidegate.gateway.session.CloseCause;
 import io.tidegate.gateway.session.ConnectionFacts;
 import io.tidegate.gateway.session.Ending;
@@ -13,6 +14,11 @@ import java.util.function.Consumer;
 
 /** Puts what happens in sessions into the link's events. */
 final class SessionReporter implements SessionListener {
+  // No event may outgrow a message of the link, whatever a client calls things.
+  private static final int COMMAND = 128;
+  private static final int NAMESPACE = 256;
+  private static final int SENTENCE = 1_024;
+
   private final InstantSource clock;
   private final Consumer<SessionEvent> events;
   private final Consumer<Runnable> soon;
@@ -70,7 +76,13 @@ final class SessionReporter implements SessionListener {
       String sentence) {
     events.accept(
         new SessionEvent.Refused(
-            clock.instant(), session.id(), connection.id(), command, namespace, rule, sentence));
+            clock.instant(),
+            session.id(),
+            connection.id(),
+            ClientText.cut(command, COMMAND),
+            ClientText.cut(namespace, NAMESPACE),
+            rule,
+            ClientText.cut(sentence, SENTENCE)));
   }
 
   @Override
@@ -83,7 +95,7 @@ final class SessionReporter implements SessionListener {
                 session.id(),
                 session.lease().leaseId(),
                 ending.code(),
-                ending.reason(),
+                ClientText.cut(ending.reason(), SENTENCE),
                 session.commands(),
                 session.refusals(),
                 session.bytesIn(),

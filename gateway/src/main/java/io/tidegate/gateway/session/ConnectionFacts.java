@@ -2,6 +2,11 @@ package io.tidegate.gateway.session;
 
 /** What is known of one client connection, for events and recordings. Its loop's thread writes. */
 public final class ConnectionFacts {
+  /** What drivers keep to: an application's name has 128 bytes at most. */
+  private static final int NAME = 128;
+
+  private static final int PLATFORM = 256;
+
   private volatile String id;
   private final String clientAddress;
   private volatile String application = "";
@@ -58,9 +63,9 @@ public final class ConnectionFacts {
   }
 
   void describe(String newApplication, String newDriver, String newPlatform) {
-    application = newApplication;
-    driver = newDriver;
-    platform = newPlatform;
+    application = ClientText.cut(newApplication, NAME);
+    driver = ClientText.cut(newDriver, NAME);
+    platform = ClientText.cut(newPlatform, PLATFORM);
   }
 
   void command(long bytes) {
