@@ -164,7 +164,7 @@ final class Pipelines {
     boolean first = true;
     while (stages.next() && !reading.refused()) {
       BsonCursor stage = single(reading, stages);
-      if (stage == null) {
+      if (stage == null || !reading.countStage()) {
         return;
       }
       String name = stage.name();

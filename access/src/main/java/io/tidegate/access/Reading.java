@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  * added after it counts for nothing.
  */
 final class Reading {
+  /** As many as the server takes in one pipeline; here of all pipelines in a command. */
+  private static final int MOST_STAGES = 1_000;
+
+  private static final int FEW = 16;
+
   private final CommandSpec spec;
   private final String database;
   private final BsonView body;
@@ -34,6 +39,8 @@ final class Reading {
   private @Nullable Footprint settled;
   private @Nullable Touch only;
   private @Nullable List<Touch> touches;
+  private @Nullable Set<Need> needs;
+  private int stages;
   private @Nullable List<Narrowing> narrowings;
   private boolean runsJavaScript;
   private boolean looksForCodeItself;
@@ -299,12 +306,9 @@ final class Reading {
     List<Touch> many = touches;
     if (many != null) {
       // Bulk writes name the same few collections over and over.
-      for (Touch known : many) {
-        if (same(known, touch)) {
-          return;
-        }
+      if (isNew(many, touch)) {
+        many.add(touch);
       }
-      many.add(touch);
     } else if (one == null) {
       only = touch;
     } else if (!same(one, touch)) {
@@ -313,6 +317,42 @@ final class Reading {
       many.add(touch);
       touches = many;
     }
+  }
+
+  /** Compares with a few one by one, and looks up among many: a client chooses how many. */
+  private boolean isNew(List<Touch> many, Touch touch) {
+    Set<Need> known = needs;
+    if (known == null) {
+      if (many.size() < FEW) {
+        for (Touch each : many) {
+          if (same(each, touch)) {
+            return false;
+          }
+        }
+        return true;
+      }
+      known = new HashSet<>();
+      for (Touch each : many) {
+        known.add(new Need(each.resource(), each.actions()));
+      }
+      needs = known;
+    }
+    return known.add(new Need(touch.resource(), touch.actions()));
+  }
+
+  /** A touch without its reason. */
+  private record Need(Resource resource, Set<Action> actions) {}
+
+  /**
+   * Counts a stage of a pipeline at whatever depth; false, and refused, when there are too many.
+   */
+  boolean countStage() {
+    stages++;
+    if (stages > MOST_STAGES) {
+      notUnderstood("a pipeline of more than " + MOST_STAGES + " stages");
+      return false;
+    }
+    return true;
   }
 
   /** Whether two touches need the same, for whichever reasons. */

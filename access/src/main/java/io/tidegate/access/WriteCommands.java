@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Commands that write documents. */
 final class WriteCommands {
+  private static final int MOST_NAMESPACES = 10_000;
+
   private static final Set<Action> INSERT = Reading.actions(Action.INSERT);
   private static final Set<Action> UPDATE = Reading.actions(Action.UPDATE);
   private static final Set<Action> UPSERT = Reading.actions(Action.UPDATE, Action.INSERT);
@@ -192,6 +194,10 @@ final class WriteCommands {
     List<BsonView> infos = reading.documents("nsInfo");
     List<BsonView> operations = reading.documents("ops");
     if (infos == null || operations == null) {
+      return;
+    }
+    if (infos.size() > MOST_NAMESPACES) {
+      reading.notUnderstood("a bulkWrite on more than " + MOST_NAMESPACES + " namespaces");
       return;
     }
     List<BulkTarget> targets = new ArrayList<>(infos.size());

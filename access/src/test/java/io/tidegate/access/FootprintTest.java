@@ -15,10 +15,12 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonString;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -189,5 +191,72 @@ class FootprintTest {
       assertThat(Action.named(action.actionName())).isSameAs(action);
       assertThat(Action.named(action.name())).isNull();
     }
+  }
+
+  private static BsonDocument unions(int count) {
+    BsonArray pipeline = new BsonArray();
+    for (int i = 0; i < count; i++) {
+      pipeline.add(new BsonDocument("$unionWith", new BsonString("c" + i)));
+    }
+    return new BsonDocument("aggregate", new BsonString("orders"))
+        .append("pipeline", pipeline)
+        .append("cursor", new BsonDocument())
+        .append("$db", new BsonString("shop"));
+  }
+
+  @Test
+  void aThousandStagesAreReadAndMoreAreNotUnderstood() {
+    assertThat(Footprint.of(Command.of(unions(1_000))))
+        .isInstanceOfSatisfying(
+            Touches.class, touches -> assertThat(touches.touches()).hasSize(1_001));
+    assertThat(Footprint.of(Command.of(unions(1_001)))).isInstanceOf(NotUnderstood.class);
+  }
+
+  @Test
+  void stagesCountAtAnyDepth() {
+    BsonArray outer = new BsonArray();
+    for (int i = 0; i < 40; i++) {
+      outer.add(
+          new BsonDocument(
+              "$unionWith",
+              new BsonDocument("coll", new BsonString("c" + i))
+                  .append("pipeline", unions(30).getArray("pipeline"))));
+    }
+    BsonDocument command = unions(1);
+    command.put("pipeline", outer);
+    assertThat(Footprint.of(Command.of(command))).isInstanceOf(NotUnderstood.class);
+  }
+
+  private static BsonDocument bulk(int namespaces) {
+    BsonArray infos = new BsonArray();
+    BsonArray operations = new BsonArray();
+    for (int i = 0; i < namespaces; i++) {
+      infos.add(new BsonDocument("ns", new BsonString("shop.c" + i)));
+      operations.add(
+          new BsonDocument("insert", new BsonInt32(i)).append("document", new BsonDocument()));
+    }
+    return new BsonDocument("bulkWrite", new BsonInt32(1))
+        .append("ops", operations)
+        .append("nsInfo", infos)
+        .append("$db", new BsonString("admin"));
+  }
+
+  @Test
+  @Timeout(20)
+  void aBulkWriteOnTenThousandNamespacesIsReadAndOnMoreIsNotUnderstood() {
+    Footprint most = Footprint.of(Command.of(bulk(10_000)));
+    assertThat(most)
+        .isInstanceOfSatisfying(
+            Touches.class, touches -> assertThat(touches.touches()).hasSize(10_000));
+    assertThat(Footprint.of(Command.of(bulk(10_001)))).isInstanceOf(NotUnderstood.class);
+  }
+
+  @Test
+  void manyTouchesThatNeedTheSameAreOne() {
+    BsonDocument command = unions(40);
+    command.getArray("pipeline").addAll(unions(40).getArray("pipeline"));
+    assertThat(Footprint.of(Command.of(command)))
+        .isInstanceOfSatisfying(
+            Touches.class, touches -> assertThat(touches.touches()).hasSize(41));
   }
 }
