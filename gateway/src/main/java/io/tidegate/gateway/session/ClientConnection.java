@@ -33,6 +33,7 @@ import io.tidegate.wire.WireMessage;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.bson.BsonDocument;
 import org.bson.BsonDouble;
@@ -48,6 +49,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     implements LiveConnection, Upstream.Listener {
   /** Messages from this size on count towards the lease's bytes in flight. */
   private static final int LARGE = 64 * 1024;
+
+  /**
+   * What may ask for no answer: writes, and the goodbyes of drivers. The reply to anything else
+   * says what a session owns or must be narrowed, so it has to be seen.
+   */
+  private static final Set<String> MAY_BE_SILENT =
+      Set.of("insert", "update", "delete", "bulkWrite", "endSessions", "killCursors");
 
   /** How long last words may take to leave. */
   private static final long PARTING_MILLIS = 1_000;
@@ -79,6 +87,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   private boolean leaving;
   private int held;
   private int nextRequestId;
+  private final SilentRequests silent = new SilentRequests();
+
+  /** The newest of a stream of replies, which the next one answers. */
+  private int streamed;
 
   /**
    * @param session that the connection belongs to by its certificate; null where sign-in must show
@@ -136,7 +148,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     ByteBuf frame = (ByteBuf) message;
     switch (state) {
       case Idle idle when waiting == null && mayGoOn() -> receive(frame);
-      case Arriving arriving -> receive(frame);
+      case Arriving arriving when waiting == null && mayGoOn() -> receive(frame);
+      case Arriving arriving -> wait(frame);
       case Idle idle -> wait(frame);
       case Opening opening -> wait(frame);
       case Busy busyState -> wait(frame);
@@ -183,7 +196,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     }
     draining = true;
     try {
-      while (waiting != null && state instanceof Idle && !noRoom && mayGoOn()) {
+      while (waiting != null
+          && (state instanceof Idle || state instanceof Arriving)
+          && !noRoom
+          && mayGoOn()) {
         ByteBuf frame = waiting.pollFirst();
         if (frame == null) {
           waiting = null;
@@ -273,6 +289,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       verdict = refusal(RuleId.TOO_MANY_CONNECTIONS, command, database, collection, ours);
     } else if (trouble != null) {
       verdict = refusal(RuleId.CANNOT_RECORD, command, database, collection, ours);
+    } else if (message.moreToCome() && !MAY_BE_SILENT.contains(command.name())) {
+      verdict = refusal(RuleId.NOT_UNDERSTOOD, command, database, collection, ours);
     } else if (command.name().equals("ping") && upstream == null) {
       answer(message.header().requestId(), OK);
       return false;
@@ -397,6 +415,14 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       @Nullable BsonDocument changed,
       @Nullable Change change) {
     int bytes = frame.readableBytes();
+    int requestId = message.header().requestId();
+    if (!message.moreToCome() && silent.contains(requestId)) {
+      malformed(
+          frame,
+          new MalformedMessageException(
+              "F7", "a request has the number of an earlier one that wanted no answer"));
+      return false;
+    }
     if (bytes >= LARGE) {
       if (!ours.hold(bytes)) {
         return refuse(
@@ -451,6 +477,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     if (exchange.replyExpected()) {
       state = idle.busy(exchange);
     } else {
+      silent.add(exchange.requestId());
       exchange.endedWithoutReply("unacknowledged", System.nanoTime());
       settle(exchange);
       state = idle;
@@ -701,8 +728,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     }
     state = opening.opened();
     send(opened, opening.idle(), opening.first(), out);
-    opened.flush();
     goOn();
+    flush();
   }
 
   private @Nullable ByteBuf takeFirst() {
@@ -732,15 +759,25 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void reply(ByteBuf frame) {
+    int answered =
+        frame.readableBytes() < MessageHeader.LENGTH ? 0 : MessageHeader.responseTo(frame);
     if (!(state instanceof Busy busyState)) {
       frame.release();
-      if (state instanceof Idle) {
+      if (state instanceof Idle && !silent.contains(answered)) {
         // A reply to no request: who knows what it is the answer to.
         shut(CloseCause.UPSTREAM_LOST);
       }
       return;
     }
     Exchange exchange = busyState.exchange();
+    if (answered != exchange.requestId() && (exchange.replyBytes() == 0 || answered != streamed)) {
+      frame.release();
+      if (!silent.contains(answered)) {
+        shut(CloseCause.UPSTREAM_LOST);
+      }
+      return;
+    }
+    silent.clear();
     int bytes = frame.readableBytes();
     ReplySummary summary;
     ByteBuf out = frame;
@@ -754,6 +791,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       return;
     }
     facts.sent(out.readableBytes());
+    streamed = MessageHeader.requestId(out);
     write(out);
     if (!channel.isWritable() && upstream != null) {
       upstream.reading(false);
@@ -830,6 +868,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   @Override
   public void writabilityChanged() {
     goOn();
+    // Nobody else does when no reply is under way.
+    flush();
   }
 
   @Override

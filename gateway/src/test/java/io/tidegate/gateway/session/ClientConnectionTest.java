@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.tidegate.access.BuiltInRoles;
 import io.tidegate.access.Lease;
 import io.tidegate.gateway.config.Timings;
 import io.tidegate.gateway.decide.LeaseGate;
@@ -41,20 +42,21 @@ class ClientConnectionTest {
   private final Sessions sessions =
       new Sessions(clock, Timings.defaults(), new Events(), upstreams);
   private final FixedTarget target = new FixedTarget(new TargetView(null, null, null));
-  private final Session session = install(Leases.reading("a"));
+  private final Session session =
+      install(Leases.of("a", BuiltInRoles.of("readWrite", "shop"), null, Lease.Limits.DEFAULT));
   private final EmbeddedChannel client = new EmbeddedChannel();
+  private final Stages stages =
+      new Stages(
+          sessions,
+          new LocalSignIn.Factory(sessions, new SecureRandom()),
+          new LeaseGate(),
+          new LeasePresentation(sessions),
+          upstreams,
+          recorder,
+          new Events(),
+          new GatewayMetrics());
 
   ClientConnectionTest() {
-    Stages stages =
-        new Stages(
-            sessions,
-            new LocalSignIn.Factory(sessions, new SecureRandom()),
-            new LeaseGate(),
-            new LeasePresentation(sessions),
-            upstreams,
-            recorder,
-            new Events(),
-            new GatewayMetrics());
     client.pipeline().addLast(ClientConnection.begin(stages, client, session, null));
   }
 
@@ -317,6 +319,113 @@ class ClientConnectionTest {
     assertThat(saidBody().getInt32("code").getValue()).isEqualTo(13);
   }
 
+  private static BsonDocument insert() {
+    return new BsonDocument("insert", new BsonString("orders"))
+        .append("documents", new BsonArray(List.of(new BsonDocument("_id", new BsonInt32(1)))))
+        .append("$db", new BsonString("shop"));
+  }
+
+  /** Opens the upstream connection and gets one request through. */
+  private void connect() {
+    client.writeInbound(frame(1, find(), 0));
+    upstreams.opened();
+    upstreams.replies(reply(50, 1, 0, ok()));
+    saidBody();
+  }
+
+  @Test
+  void theReplyOfATargetToARequestThatWantedNoneIsDropped() {
+    connect();
+    client.writeInbound(frame(2, insert(), OpMsg.MORE_TO_COME), frame(3, find(), 0));
+    upstreams.replies(reply(51, 2, 0, ok().append("n", new BsonInt32(1))));
+
+    assertThat(said()).isNull();
+    assertThat(client.isOpen()).isTrue();
+
+    upstreams.replies(reply(52, 3, 0, ok().append("mine", new BsonInt32(1))));
+
+    OpMsg told = saidMessage();
+    assertThat(told.header().responseTo()).isEqualTo(3);
+    assertThat(told.body().toBsonDocument().containsKey("mine")).isTrue();
+  }
+
+  @Test
+  void theReplyToAnotherRequestEndsTheConnection() {
+    client.writeInbound(frame(1, find(), 0));
+    upstreams.opened();
+    upstreams.replies(reply(50, 99, 0, ok()));
+
+    assertThat(said()).isNull();
+    assertThat(client.isOpen()).isFalse();
+  }
+
+  @Test
+  void onlyWritesMayAskForNoAnswer() {
+    connect();
+    client.writeInbound(frame(2, find(), OpMsg.MORE_TO_COME));
+
+    assertThat(upstreams.written).hasSize(1);
+    assertThat(said()).isNull();
+    assertThat(events).contains("refused not-understood");
+
+    client.writeInbound(frame(3, insert(), OpMsg.MORE_TO_COME));
+    assertThat(upstreams.written).hasSize(2);
+    assertThat(client.isOpen()).isTrue();
+  }
+
+  @Test
+  void theNumberOfARequestWithoutAnswerIsNotUsedForOneWithAnAnswer() {
+    connect();
+    client.writeInbound(frame(7, insert(), OpMsg.MORE_TO_COME), frame(7, find(), 0));
+
+    // The write went on, and nothing that its reply could be taken for.
+    assertThat(upstreams.written).hasSize(2);
+    assertThat(saidBody().getString("errmsg").getValue()).contains("F7");
+    assertThat(client.isOpen()).isFalse();
+  }
+
+  @Test
+  void whatWaitedForATargetThatReadsAgainIsFlushed() {
+    connect();
+    upstreams.writable = false;
+    client.writeInbound(frame(2, insert(), OpMsg.MORE_TO_COME));
+    assertThat(upstreams.written).hasSize(1);
+
+    upstreams.writable = true;
+    upstreams.drained();
+
+    assertThat(upstreams.written).hasSize(2);
+    assertThat(upstreams.flushed).isEqualTo(2);
+  }
+
+  @Test
+  void whatFollowsARequestWithoutAnswerOnANewConnectionIsFlushed() {
+    client.writeInbound(frame(2, insert(), OpMsg.MORE_TO_COME), frame(3, find(), 0));
+    upstreams.opened();
+
+    assertThat(upstreams.written).hasSize(2);
+    assertThat(upstreams.flushed).isEqualTo(2);
+  }
+
+  @Test
+  void aStrangerWhoDoesNotReadIsNotAnswered() {
+    EmbeddedChannel stranger = new EmbeddedChannel();
+    stranger.pipeline().addLast(ClientConnection.begin(stages, stranger, null, "localhost:1"));
+    stranger.writeInbound(frame(1, RawClient.hello(), 0));
+    stranger.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+    stranger.writeInbound(frame(2, RawClient.hello(), 0), frame(3, RawClient.hello(), 0));
+
+    assertThat(stranger.outboundMessages()).hasSize(1);
+    assertThat(stranger.config().isAutoRead()).isFalse();
+
+    stranger.unsafe().outboundBuffer().setUserDefinedWritability(1, true);
+    stranger.runPendingTasks();
+
+    assertThat(stranger.outboundMessages()).hasSize(3);
+    assertThat(stranger.config().isAutoRead()).isTrue();
+    stranger.finishAndReleaseAll();
+  }
+
   private final class Events implements SessionListener {
     @Override
     public void started(Session of, String clientAddress) {}
@@ -354,6 +463,8 @@ class ClientConnectionTest {
     private int opens;
     private boolean reading = true;
     private boolean closed;
+    private boolean writable = true;
+    private int flushed;
 
     private Upstream.Listener listener() {
       if (listener == null) {
@@ -373,6 +484,10 @@ class ClientConnectionTest {
     void replies(ByteBuf frame) {
       listener().reply(frame);
       listener().readComplete();
+    }
+
+    void drained() {
+      listener().writabilityChanged();
     }
 
     void lost() {
@@ -404,11 +519,13 @@ class ClientConnectionTest {
     }
 
     @Override
-    public void flush() {}
+    public void flush() {
+      flushed = written.size();
+    }
 
     @Override
     public boolean writable() {
-      return true;
+      return writable;
     }
 
     @Override
