@@ -54,6 +54,12 @@ import org.slf4j.LoggerFactory;
 public final class Gateway implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
+  /** Nobody needs more to say hello and who he is. */
+  private static final int STRANGERS_FRAME = 64 * 1024;
+
+  /** At a tunnel's door certificates speak, not hellos. */
+  private static final HalfOpenLimit NO_MONITORS = new HalfOpenLimit(0);
+
   private final GatewayConfig config;
   private final GatewayMetrics metrics = new GatewayMetrics();
   private final Transport transport;
@@ -115,14 +121,17 @@ public final class Gateway implements AutoCloseable {
             recorder,
             link.listener(),
             metrics);
+    // One for each listener: strangers at the direct one do not keep tunnels out.
+    HalfOpenLimit atTheTunnel = new HalfOpenLimit(config.limits().halfOpenConnections());
     HalfOpenLimit atTheDoor = new HalfOpenLimit(config.limits().halfOpenConnections());
+    HalfOpenLimit monitors = new HalfOpenLimit(config.limits().halfOpenConnections());
     tls = tunnelTls(credentials);
     tunnel =
         Listener.bind(
             transport,
             "tunnel",
             config.tunnelBind(),
-            channel -> assembleTunnel(channel, stages, atTheDoor));
+            channel -> assembleTunnel(channel, stages, atTheTunnel));
     InetSocketAddress directBind = config.directBind();
     direct =
         directBind == null
@@ -131,7 +140,7 @@ public final class Gateway implements AutoCloseable {
                 transport,
                 "direct",
                 directBind,
-                channel -> assembleDirect(channel, stages, atTheDoor));
+                channel -> assembleDirect(channel, stages, atTheDoor, monitors));
     long tick = config.timings().tick().toMillis();
     transport.loops().next().scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.MILLISECONDS);
     link.open(
@@ -213,7 +222,9 @@ public final class Gateway implements AutoCloseable {
         .addLast(
             new TunnelEntrance(
                 sessions, metrics, (context, session) -> assembleStream(context, session, stages)))
-        .addLast(new Doorkeeper(atTheDoor, metrics, config.timings().handshake()));
+        .addLast(
+            new Doorkeeper(
+                atTheDoor, NO_MONITORS, metrics, config.timings().handshake(), () -> {}));
   }
 
   private boolean assembleStream(ChannelHandlerContext context, Session session, Stages stages) {
@@ -229,7 +240,8 @@ public final class Gateway implements AutoCloseable {
     return true;
   }
 
-  private void assembleDirect(SocketChannel channel, Stages stages, HalfOpenLimit atTheDoor) {
+  private void assembleDirect(
+      SocketChannel channel, Stages stages, HalfOpenLimit atTheDoor, HalfOpenLimit monitors) {
     countConnection(channel);
     InetSocketAddress here = channel.localAddress();
     ClientConnection connection =
@@ -238,11 +250,19 @@ public final class Gateway implements AutoCloseable {
       channel.close();
       return;
     }
+    int most = config.limits().frameLength();
+    FrameDecoder frames = new FrameDecoder(Math.min(most, STRANGERS_FRAME));
     channel
         .pipeline()
-        .addLast(new FrameDecoder(config.limits().frameLength()))
+        .addLast(frames)
         .addLast(connection)
-        .addLast(new Doorkeeper(atTheDoor, metrics, config.timings().handshake()));
+        .addLast(
+            new Doorkeeper(
+                atTheDoor,
+                monitors,
+                metrics,
+                config.timings().handshake(),
+                () -> frames.limitTo(most)));
   }
 
   private void countConnection(SocketChannel channel) {

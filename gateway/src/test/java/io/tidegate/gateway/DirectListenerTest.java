@@ -145,4 +145,25 @@ class DirectListenerTest {
     assertThat(with.getDatabase("shop").getCollection("orders").find().first())
         .isEqualTo(new Document("_id", 1).append("item", "chair"));
   }
+
+  @Test
+  void aStrangersMessageIsShortAndWhoSignedInSendsLongOnes() throws Exception {
+    Lease lease = withLocalAuth(world.lease(tunnel));
+    world.control.push(lease);
+    BsonString pad = new BsonString("p".repeat(100_000));
+    try (RawClient stranger = RawClient.direct(direct())) {
+      stranger.send(RawClient.hello().append("pad", pad), 0);
+      assertThat(stranger.closed()).isTrue();
+    }
+
+    MongoClient client = world.client(uri(lease.sessionId(), LOCAL_PASSWORD));
+
+    assertThat(
+            client
+                .getDatabase("shop")
+                .getCollection("orders")
+                .find(new Document("pad", "p".repeat(100_000)))
+                .first())
+        .isNull();
+  }
 }
