@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 
 /** The listening ends of the link: over the network, and inside the process. */
 @Component
-public final class Link implements SmartLifecycle {
+public final class Link implements SmartLifecycle, LinkAddress {
   private final ControlEndpoint endpoint;
   private final Authority authority;
   private final ControlSettings settings;
@@ -43,6 +43,7 @@ public final class Link implements SmartLifecycle {
   }
 
   /** The port that other gateways dial. */
+  @Override
   public synchronized int port() {
     LinkServer server = network;
     if (server == null) {

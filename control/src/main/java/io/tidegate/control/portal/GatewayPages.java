@@ -2,7 +2,7 @@ package io.tidegate.control.portal;
 
 import io.tidegate.control.gateways.Gateway;
 import io.tidegate.control.gateways.Gateways;
-import io.tidegate.control.gateways.Link;
+import io.tidegate.control.gateways.LinkAddress;
 import io.tidegate.control.platform.Actor;
 import io.tidegate.control.platform.ControlSettings;
 import io.tidegate.control.platform.Page;
@@ -26,10 +26,10 @@ import org.springframework.web.servlet.ModelAndView;
 class GatewayPages {
   private final Frames frames;
   private final Gateways gateways;
-  private final Link link;
+  private final LinkAddress link;
   private final ControlSettings settings;
 
-  GatewayPages(Frames frames, Gateways gateways, Link link, ControlSettings settings) {
+  GatewayPages(Frames frames, Gateways gateways, LinkAddress link, ControlSettings settings) {
     this.frames = frames;
     this.gateways = gateways;
     this.link = link;

@@ -7,6 +7,7 @@ import io.tidegate.control.access.Grants;
 import io.tidegate.control.audit.AuditTrail;
 import io.tidegate.control.cluster.Resources;
 import io.tidegate.control.gateways.Gateways;
+import io.tidegate.control.gateways.LinkAddress;
 import io.tidegate.control.identity.DeviceLogins;
 import io.tidegate.control.identity.People;
 import io.tidegate.control.org.Projects;
@@ -101,6 +102,11 @@ final class PortalServer implements AutoCloseable {
     @Bean
     InstantSource clock(PortalWorld world) {
       return world.clock;
+    }
+
+    @Bean
+    LinkAddress linkAddress() {
+      return () -> 8422;
     }
 
     @Bean
