@@ -382,7 +382,7 @@ class SessionsTest {
                     """
                     insert into lease
                     select 'lse_crash', :new, gateway_id, 'WANTED', key_sha256, null, 1,
-                      expires_at, created_at, updated_at
+                      expires_at, created_at, updated_at, resource_terms, account_terms
                     from lease where session_id = :old
                     """)
                 .param("new", unknown)

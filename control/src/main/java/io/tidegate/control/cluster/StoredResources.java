@@ -21,7 +21,9 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -167,10 +169,7 @@ class StoredResources implements Resources, Credentials {
               actor,
               "resource.create",
               new Target("resource", id, checked.name()),
-              "project",
-              project.name(),
-              "connectionString",
-              checked.connectionString());
+              facts(checked, "project", project.name()));
           return resource(actor, null, id);
         });
   }
@@ -186,6 +185,11 @@ class StoredResources implements Resources, Credentials {
           Resource old = resource(actor, null, resourceId);
           requireAdministers(actor, old.projectId());
           ResourceDraft checked = checked(draft);
+          boolean newTerms =
+              !checked.connectionString().equals(old.connectionString())
+                  || !checked.authDatabase().equals(old.authDatabase())
+                  || !checked.tls().equals(old.tls())
+                  || !Objects.equals(checked.gatewayName(), old.gatewayName());
           unique(
               "resource",
               draft.name(),
@@ -200,11 +204,13 @@ class StoredResources implements Resources, Credentials {
                                 description = :description, connection_string = :connection,
                                 auth_database = :auth, tls_enabled = :tls, tls_verify = :verify,
                                 tls_ca_pem = :ca, gateway_name = :gateway,
-                                version = version + 1, updated_at = :now
+                                terms = terms + :terms, version = version + 1,
+                                updated_at = :now
                               where id = :id and version = :version and deleted_at is null
                               """)
                           .param("id", old.id())
                           .param("version", expectedVersion)
+                          .param("terms", newTerms ? 1 : 0)
                           .param("name", checked.name())
                           .param("live", old.projectId() + "/" + checked.name())
                           .param("description", checked.description())
@@ -220,11 +226,30 @@ class StoredResources implements Resources, Credentials {
               actor,
               "resource.update",
               new Target("resource", old.id(), checked.name()),
-              "connectionString",
-              checked.connectionString());
+              facts(checked));
           changes.changed(old.id());
           return resource(actor, null, old.id());
         });
+  }
+
+  /** All that decides where a session goes and what it trusts there. */
+  private static String[] facts(ResourceDraft draft, String... first) {
+    String ca = draft.tls().caPem();
+    String gateway = draft.gatewayName();
+    List<String> facts = new ArrayList<>(List.of(first));
+    facts.addAll(
+        List.of(
+            "connectionString",
+            draft.connectionString(),
+            "authDatabase",
+            draft.authDatabase(),
+            "tls",
+            draft.tls().enabled() ? draft.tls().verify() ? "verified" : "not verified" : "off",
+            "ownCa",
+            Boolean.toString(ca != null && !ca.isEmpty()),
+            "gateway",
+            gateway == null ? "" : gateway));
+    return facts.toArray(String[]::new);
   }
 
   @Override
@@ -335,12 +360,15 @@ class StoredResources implements Resources, Credentials {
           requireAdministers(actor, resource.projectId());
           check(draft);
           Credential old = of(accountId);
+          List<Account.RoleBinding> oldRoles = account(actor, resource.id(), accountId).roles();
           Secret username = draft.username();
           Secret password = draft.password();
           Credential credential =
               new Credential(
                   username == null ? old.username() : required("username", username),
                   password == null ? old.password() : required("password", password));
+          boolean newTerms =
+              username != null || password != null || !draft.roles().equals(oldRoles);
           unique(
               "account",
               draft.name(),
@@ -353,12 +381,13 @@ class StoredResources implements Resources, Credentials {
                               """
                               update account set name = :name, live_name = :live,
                                 description = :description, credential = :credential,
-                                roles = :roles, require_mfa = :mfa, version = version + 1,
-                                updated_at = :now
+                                roles = :roles, require_mfa = :mfa, terms = terms + :terms,
+                                version = version + 1, updated_at = :now
                               where id = :id and version = :version and deleted_at is null
                               """)
                           .param("id", accountId)
                           .param("version", expectedVersion)
+                          .param("terms", newTerms ? 1 : 0)
                           .param("name", draft.name())
                           .param("live", resource.id() + "/" + draft.name())
                           .param("description", Names.text("description", draft.description()))

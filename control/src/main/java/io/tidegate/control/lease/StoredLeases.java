@@ -117,8 +117,13 @@ class StoredLeases implements Leases {
         .sql(
             """
             insert into lease (id, session_id, gateway_id, status, key_sha256, local_auth,
-                               revision, expires_at, created_at, updated_at)
-            values (:id, :session, :gateway, 'WANTED', :key, :auth, 1, :expires, :now, :now)
+                               revision, expires_at, created_at, updated_at,
+                               resource_terms, account_terms)
+            values (:id, :session, :gateway, 'WANTED', :key, :auth, 1, :expires, :now, :now,
+              (select r.terms from resource r join gate_session s on s.resource_id = r.id
+               where s.id = :session),
+              (select a.terms from account a join gate_session s on s.account_id = a.id
+               where s.id = :session))
             """)
         .param("id", terms.leaseId())
         .param("session", terms.sessionId())

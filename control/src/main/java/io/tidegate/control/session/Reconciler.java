@@ -162,6 +162,10 @@ public class Reconciler implements SmartLifecycle {
     if (!now.isBefore(due.expiresAt())) {
       return active.end(EndReason.EXPIRED, Actor.SYSTEM, "", now);
     }
+    if (due.newTerms()) {
+      return active.end(
+          EndReason.REVOKED, Actor.SYSTEM, "the resource or the account was changed", now);
+    }
     return active.end(EndReason.NEVER_STARTED, Actor.SYSTEM, "", now);
   }
 
@@ -253,7 +257,9 @@ public class Reconciler implements SmartLifecycle {
             id.equals(DUE)
                 || id.startsWith("grt_")
                 || id.startsWith("usr_")
-                || id.startsWith("acc_"))) {
+                || id.startsWith("acc_")
+                || id.startsWith("res_")
+                || id.startsWith("flw_"))) {
       // At the start nothing is being started: what is STARTING was cut off by the last stop.
       Instant begin = clock.instant();
       attempt(() -> reconcile(begin, begin.plusMillis(1)));

@@ -45,6 +45,7 @@ class SessionStore {
       Instant expiresAt,
       @Nullable Instant endedAt,
       boolean grantEnded,
+      boolean newTerms,
       @Nullable String grantEndReason,
       @Nullable String grantEndedBy,
       @Nullable String grantEndNote) {}
@@ -234,7 +235,10 @@ class SessionStore {
         .optional();
   }
 
-  /** Live sessions whose grant does not live, that never got started, or that are closing. */
+  /**
+   * Live sessions whose grant does not live, whose lease is not what would be made now, that never
+   * got started, or that are closing.
+   */
   List<Due> due(Instant now, Instant startedBefore) {
     return database
         .sql()
@@ -242,13 +246,18 @@ class SessionStore {
             """
             select s.id, s.gateway_id, s.status, s.started_at, s.expires_at, s.ended_at,
                    l.id as lease_id, g.status as grant_status, g.end_reason as grant_end_reason,
-                   g.ended_by as grant_ended_by, g.end_note as grant_end_note
+                   g.ended_by as grant_ended_by, g.end_note as grant_end_note,
+                   case when l.resource_terms <> r.terms or l.account_terms <> a.terms
+                        then 1 else 0 end as new_terms
             from gate_session s
             join lease l on l.session_id = s.id
             join access_grant g on g.id = s.grant_id
+            join resource r on r.id = s.resource_id
+            join account a on a.id = s.account_id
             where s.status = 'CLOSING'
                or (s.status in ('STARTING', 'ACTIVE')
-                   and (g.status <> 'ACTIVE' or g.expires_at <= :now))
+                   and (g.status <> 'ACTIVE' or g.expires_at <= :now
+                     or l.resource_terms <> r.terms or l.account_terms <> a.terms))
                or (s.status = 'STARTING' and s.started_at < :started)
             order by s.id
             """)
@@ -264,6 +273,7 @@ class SessionStore {
                 Columns.instant(row, "expires_at"),
                 Columns.optionalInstant(row, "ended_at"),
                 !row.getString("grant_status").equals("ACTIVE"),
+                Columns.truth(row, "new_terms"),
                 row.getString("grant_end_reason"),
                 row.getString("grant_ended_by"),
                 row.getString("grant_end_note")))
