@@ -61,7 +61,17 @@ class FlowStore {
         .map(this::flow);
   }
 
-  void insert(AccessFlow flow) {
+  /** Who made or changed it last; empty for flows older than this was noted. */
+  String changedBy(String id) {
+    return database
+        .sql()
+        .sql("select changed_by from access_flow where id = ?")
+        .param(id)
+        .query(String.class)
+        .single();
+  }
+
+  void insert(AccessFlow flow, String changedBy) {
     database
         .sql()
         .sql(
@@ -69,8 +79,8 @@ class FlowStore {
             insert into access_flow
               (id, account_id, live_account_id, approval, requesters, approvers,
                default_duration_s, max_duration_s, reason_required, version, created_at,
-               updated_at)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)
+               updated_at, changed_by)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
             """)
         .params(
             flow.id(),
@@ -83,18 +93,19 @@ class FlowStore {
             flow.maxDuration().toSeconds(),
             Columns.number(flow.reasonRequired()),
             flow.createdAt().toEpochMilli(),
-            flow.updatedAt().toEpochMilli())
+            flow.updatedAt().toEpochMilli(),
+            changedBy)
         .update();
   }
 
-  boolean update(AccessFlow flow, long expectedVersion) {
+  boolean update(AccessFlow flow, long expectedVersion, String changedBy) {
     return database
             .sql()
             .sql(
                 """
                 update access_flow set approval = ?, requesters = ?, approvers = ?,
                   default_duration_s = ?, max_duration_s = ?, reason_required = ?,
-                  version = version + 1, updated_at = ?
+                  version = version + 1, updated_at = ?, changed_by = ?
                 where id = ? and version = ? and deleted_at is null
                 """)
             .params(
@@ -105,6 +116,7 @@ class FlowStore {
                 flow.maxDuration().toSeconds(),
                 Columns.number(flow.reasonRequired()),
                 flow.updatedAt().toEpochMilli(),
+                changedBy,
                 flow.id(),
                 expectedVersion)
             .update()

@@ -129,7 +129,10 @@ class GrantStore {
   }
 
   /**
-   * Grants that are ACTIVE in name only: past their end, of disabled people, of removed accounts.
+   * Grants that are ACTIVE in name only: past their end, of disabled people, of removed accounts,
+   * and those that the account's flow as it is now would not give: it is gone, does not admit the
+   * grantee, or allows less time. Ids have a fixed form, so finding one in the list's text is
+   * exact.
    */
   List<Grant> overdue(Instant now, int limit) {
     return database
@@ -137,11 +140,23 @@ class GrantStore {
         .sql(
             SELECT
                 + """
+                 left join access_flow f on f.live_account_id = g.account_id
                  where g.status = 'ACTIVE'
-                   and (g.expires_at <= ? or u.active = 0 or a.deleted_at is not null)
-                order by g.expires_at limit ?
+                   and (g.expires_at <= :now or u.active = 0 or a.deleted_at is not null
+                     or f.id is null
+                     or g.starts_at + f.max_duration_s * 1000 <= :now
+                     or (f.requesters = '[]' and not exists
+                       (select 1 from role_assignment o
+                        where o.person_id = g.grantee_id
+                          and ((o.role = 'ORG_ADMIN' and o.project_id is null)
+                            or (o.role in ('PROJECT_OWNER', 'MEMBER')
+                              and (o.project_id is null or o.project_id = g.project_id)))))
+                     or (f.requesters <> '[]'
+                       and f.requesters not like '%"' || g.grantee_id || '"%'))
+                order by g.expires_at limit :limit
                 """)
-        .params(now.toEpochMilli(), limit)
+        .param("now", now.toEpochMilli())
+        .param("limit", limit)
         .query(GrantStore::grant)
         .list();
   }

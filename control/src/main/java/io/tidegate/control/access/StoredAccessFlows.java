@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Service;
 
@@ -83,7 +84,7 @@ class StoredAccessFlows implements AccessFlows {
           Instant now = clock.instant();
           AccessFlow flow = flow(ids.next("flw"), accountId, draft, 1, now, now);
           try {
-            store.insert(flow);
+            store.insert(flow, actor.userId());
           } catch (DataAccessException e) {
             if (Database.isDuplicate(e)) {
               throw new Refused(
@@ -118,7 +119,7 @@ class StoredAccessFlows implements AccessFlows {
                   expectedVersion + 1,
                   old.createdAt(),
                   clock.instant());
-          if (!store.update(flow, expectedVersion)) {
+          if (!store.update(flow, expectedVersion, actor.userId())) {
             throw versionConflict(expectedVersion);
           }
           audit.done(
@@ -198,12 +199,24 @@ class StoredAccessFlows implements AccessFlows {
     }
   }
 
+  private static String names(List<PersonRef> people, String whenEmpty) {
+    return people.isEmpty()
+        ? whenEmpty
+        : people.stream().map(PersonRef::username).collect(Collectors.joining(", "));
+  }
+
   private static String[] facts(AccessFlow flow) {
     return new String[] {
       "approval",
       flow.approval().name(),
+      "requesters",
+      names(flow.requesters(), "members"),
+      "approvers",
+      names(flow.approvers(), "owners"),
       "maxDuration",
       flow.maxDuration().toString(),
+      "defaultDuration",
+      flow.defaultDuration().toString(),
       "reasonRequired",
       Boolean.toString(flow.reasonRequired()),
       "version",

@@ -153,6 +153,14 @@ class StoredAccessRequests implements AccessRequests, RequestExpiry {
       throw new Refused(
           ErrorCode.REASON_REQUIRED, "The flow of " + place.title() + " requires a reason.");
     }
+    if (flow.approval() == AccessFlow.Approval.AUTO && actor.is(flows.changedBy(flow.id()))) {
+      throw new Refused(
+          ErrorCode.OWN_REQUEST,
+          "You changed the flow of "
+              + place.title()
+              + " last, and it grants by itself: that would be deciding your own request.",
+          "Ask another owner or an administrator to look at the flow and save it again.");
+    }
     return new Plan(place, flow, Duration.ofSeconds(duration.toSeconds()), reason);
   }
 
@@ -434,12 +442,7 @@ class StoredAccessRequests implements AccessRequests, RequestExpiry {
           Instant now = clock.instant();
           RequestState.PendingApproval pending = pending(request);
           RequestState.Active active = pending.approve(ids.next("grt"));
-          if (flows.ofAccount(request.accountId()).isEmpty()) {
-            throw new Refused(
-                ErrorCode.STATE_CONFLICT,
-                "The account or its access flow was removed meanwhile.",
-                "Deny the request.");
-          }
+          requireEligible(request);
           leave(request, active.status(), null, note, now);
           store.decided(ids.next("apr"), requestId, actor.userId(), true, note, now);
           audit.done(
@@ -453,6 +456,37 @@ class StoredAccessRequests implements AccessRequests, RequestExpiry {
           grant(actor, request, active.grantId(), now);
           return find(requestId);
         });
+  }
+
+  /** The flow as it is now decides, not as it was when the request was filed. */
+  private void requireEligible(AccessRequest request) {
+    AccessFlow flow =
+        flows
+            .ofAccount(request.accountId())
+            .orElseThrow(
+                () -> notEligible("The account or its access flow was removed meanwhile."));
+    String who = request.requester().username();
+    boolean admitted =
+        people
+            .find(request.requester().id())
+            .filter(Person::active)
+            .filter(person -> admits(flow, person.acting(""), request.projectId()))
+            .isPresent();
+    if (!admitted) {
+      throw notEligible("The access flow does not let " + who + " ask any more.");
+    }
+    if (request.duration().compareTo(flow.maxDuration()) > 0) {
+      throw notEligible(
+          "The access flow allows at most "
+              + spoken(flow.maxDuration())
+              + " by now; "
+              + spoken(request.duration())
+              + " was asked for.");
+    }
+  }
+
+  private static Refused notEligible(String sentence) {
+    return new Refused(ErrorCode.STATE_CONFLICT, sentence, "Deny the request.");
   }
 
   @Override
