@@ -36,7 +36,12 @@ public interface People {
   /** Changes a person; disabling one ends their tokens and grants. */
   Person update(Actor actor, String reference, long expectedVersion, Draft draft);
 
-  void setPassword(Actor actor, String reference, Secret password);
+  /**
+   * Sets a password, and ends all that was signed in by the old one.
+   *
+   * @param current the present password; required of people who change their own
+   */
+  void setPassword(Actor actor, String reference, @Nullable Secret current, Secret password);
 
   /** Looks a person up without authorization, for other features. */
   Optional<Person> find(@Nullable String reference);

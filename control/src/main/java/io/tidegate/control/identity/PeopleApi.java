@@ -77,7 +77,7 @@ class PeopleApi {
     }
   }
 
-  record PasswordBody(@Nullable String password) {
+  record PasswordBody(@Nullable String currentPassword, @Nullable String password) {
     @Override
     public String toString() {
       return "<hidden>";
@@ -159,7 +159,12 @@ class PeopleApi {
       @AuthenticationPrincipal Actor actor,
       @PathVariable String reference,
       @RequestBody PasswordBody body) {
-    people.setPassword(actor, reference, new Secret(Require.field("password", body.password())));
+    String current = body.currentPassword();
+    people.setPassword(
+        actor,
+        reference,
+        current == null ? null : new Secret(current),
+        new Secret(Require.field("password", body.password())));
     return ResponseEntity.noContent().build();
   }
 }

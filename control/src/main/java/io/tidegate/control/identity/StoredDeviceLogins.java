@@ -54,6 +54,7 @@ class StoredDeviceLogins implements DeviceLogins {
   private final InstantSource clock;
   private final Throttle starts;
   private final Throttle guesses;
+  private final Throttle polls;
 
   StoredDeviceLogins(
       Database database,
@@ -71,6 +72,7 @@ class StoredDeviceLogins implements DeviceLogins {
     this.random = random;
     this.clock = clock;
     this.starts = new Throttle(30, Duration.ofSeconds(2), clock);
+    this.polls = new Throttle(120, Duration.ofMillis(100), clock);
     this.guesses = new Throttle(20, Duration.ofSeconds(10), clock);
   }
 
@@ -126,7 +128,23 @@ class StoredDeviceLogins implements DeviceLogins {
 
   @Override
   public Poll poll(Secret deviceCode, String address) {
+    Duration wait = polls.take(address);
+    if (!wait.isZero()) {
+      throw tooMany(wait);
+    }
     String hash = Tokens.hash(deviceCode);
+    // Made-up codes are turned away by a reader: SQLite's one writer is not strangers' to take.
+    boolean known =
+        database
+                .sql()
+                .sql("select count(*) from device_login where secret_hash = ? and expires_at > ?")
+                .params(hash, clock.millis())
+                .query(Long.class)
+                .single()
+            > 0;
+    if (!known) {
+      return new Poll.Expired();
+    }
     // Polling and taking the token are one transaction: a code opens once.
     return database.inTransaction(() -> {
       Optional<Row> found =

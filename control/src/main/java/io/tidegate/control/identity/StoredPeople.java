@@ -12,6 +12,7 @@ import io.tidegate.control.platform.Page;
 import io.tidegate.control.platform.Refused;
 import io.tidegate.control.platform.Role;
 import io.tidegate.control.platform.Secret;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,7 @@ class StoredPeople implements People {
   private final Changes changes;
   private final Ids ids;
   private final InstantSource clock;
+  private final Throttle guesses;
 
   StoredPeople(
       PersonStore store,
@@ -50,6 +52,7 @@ class StoredPeople implements People {
     this.changes = changes;
     this.ids = ids;
     this.clock = clock;
+    this.guesses = new Throttle(8, Duration.ofSeconds(15), clock);
   }
 
   @Override
@@ -70,6 +73,15 @@ class StoredPeople implements People {
   @Override
   public Person create(Actor actor, Draft draft, Secret password) {
     check(draft);
+    if (!actor.administersOrganization()) {
+      return audit.act(
+          actor,
+          "person.create",
+          Target.of("person", draft.username()),
+          () -> {
+            throw notAdministrator();
+          });
+    }
     String hash = passwords.hash(password);
     return audit.act(
         actor,
@@ -103,6 +115,12 @@ class StoredPeople implements People {
           Person old = person(actor, reference);
           if (old.active() && !draft.active() && actor.is(old.id())) {
             throw Refused.notAllowed("Nobody disables themself.");
+          }
+          if (actor.is(old.id())
+              && old.assignments().stream().anyMatch(a -> a.role() == Role.ORG_ADMIN)
+              && draft.assignments().stream().noneMatch(a -> a.role() == Role.ORG_ADMIN)) {
+            // Whoever takes the role from others keeps it: so one always has it.
+            throw Refused.notAllowed("Nobody takes the administrator's role from themself.");
           }
           Person changed =
               new Person(
@@ -145,7 +163,13 @@ class StoredPeople implements People {
   }
 
   @Override
-  public void setPassword(Actor actor, String reference, Secret password) {
+  public void setPassword(
+      Actor actor, String reference, @Nullable Secret current, Secret password) {
+    // Who may is asked first: hashing is dear.
+    Person found = person(actor, reference);
+    if (actor.is(found.id())) {
+      requireCurrent(found, current);
+    }
     String hash = passwords.hash(password);
     audit.act(
         actor,
@@ -160,6 +184,24 @@ class StoredPeople implements People {
         });
   }
 
+  /** An unlocked screen is not enough to take an account over for good. */
+  private void requireCurrent(Person person, @Nullable Secret current) {
+    Duration wait = guesses.take(person.id());
+    if (!wait.isZero()) {
+      throw new Refused(
+          ErrorCode.TOO_MANY_ATTEMPTS,
+          "Try again in " + Math.max(1, wait.toSeconds()) + " seconds.");
+    }
+    if (current == null
+        || !passwords.matches(current, store.passwordHash(person.id()).orElse(null))) {
+      throw new Refused(
+          ErrorCode.BAD_CREDENTIALS,
+          "currentPassword is not the present password.",
+          "Send the present password too, or ask an administrator to set a new one.");
+    }
+    guesses.forgive(person.id());
+  }
+
   @Override
   public Optional<Person> find(@Nullable String reference) {
     return reference == null ? Optional.empty() : store.find(reference);
@@ -172,8 +214,12 @@ class StoredPeople implements People {
 
   private static void requireAdministrator(Actor actor) {
     if (!actor.administersOrganization()) {
-      throw Refused.notAllowed("Only administrators of the organization see and change people.");
+      throw notAdministrator();
     }
+  }
+
+  private static Refused notAdministrator() {
+    return Refused.notAllowed("Only administrators of the organization see and change people.");
   }
 
   private void check(Draft draft) {

@@ -55,6 +55,20 @@ class TokenStore {
         .optional();
   }
 
+  boolean holdsAny(String personId, Instant now) {
+    return database
+            .sql()
+            .sql(
+                """
+                select count(*) from access_token
+                where person_id = ? and expires_at > ? and revoked_at is null
+                """)
+            .params(personId, now.toEpochMilli())
+            .query(Long.class)
+            .single()
+        > 0;
+  }
+
   void revoke(String hash, String personId, Instant now) {
     database
         .sql()
@@ -67,7 +81,16 @@ class TokenStore {
         .update();
   }
 
+  /** Revokes what the person holds, and what a device of theirs has not yet fetched. */
   void revokeAll(String personId, Instant now) {
+    database
+        .sql()
+        .sql(
+            """
+            update device_login set status = 'DENIED' where person_id = ? and status = 'APPROVED'
+            """)
+        .param(personId)
+        .update();
     database
         .sql()
         .sql("update access_token set revoked_at = ? where person_id = ? and revoked_at is null")

@@ -112,6 +112,11 @@ public enum ErrorCode {
   SLOW_DOWN("slow_down", 400, "Polling too fast", "Add five seconds to the interval."),
   EXPIRED_TOKEN("expired_token", 400, "The code has expired", "Start the sign-in again."),
   ACCESS_DENIED("access_denied", 400, "The sign-in was refused", "Start the sign-in again."),
+  TOO_MANY_VIEWS(
+      "too-many-views",
+      429,
+      "Too many live views at once",
+      "Close one that you do not need any more."),
   BODY_TOO_LARGE("body-too-large", 413, "The request is too large", "Send less at once."),
   BAD_MEDIA_TYPE("bad-media-type", 415, "Not a media type that this takes", "Send JSON."),
   INTERNAL(

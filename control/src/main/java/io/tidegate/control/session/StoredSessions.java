@@ -10,6 +10,7 @@ import io.tidegate.control.cluster.Resources;
 import io.tidegate.control.gateways.Authority;
 import io.tidegate.control.gateways.GatewayChoice;
 import io.tidegate.control.gateways.GatewayRegistry;
+import io.tidegate.control.identity.Presence;
 import io.tidegate.control.lease.LeaseTerms;
 import io.tidegate.control.lease.Leases;
 import io.tidegate.control.platform.Actor;
@@ -43,6 +44,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,8 @@ class StoredSessions implements Sessions {
   private static final Duration CERTIFICATE_AFTER_END = Duration.ofMinutes(5);
   private static final Duration PAGE_TIME = Duration.ofSeconds(10);
   private static final Duration TICK = Duration.ofMillis(250);
+  private static final int MOST_FOLLOWED = 8;
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
   private static final Duration QUIET = Duration.ofSeconds(15);
   private static final Pattern ADDRESS =
       Pattern.compile("(localhost|[0-9.]{7,15}|\\[[0-9a-fA-F:]+]|[A-Za-z0-9.-]{1,253}):[0-9]{1,5}");
@@ -68,6 +72,7 @@ class StoredSessions implements Sessions {
   private final GatewayChoice choice;
   private final Resources resources;
   private final Authority authority;
+  private final Presence presence;
   private final Database database;
   private final Audit audit;
   private final Changes changes;
@@ -75,6 +80,9 @@ class StoredSessions implements Sessions {
   private final Json json;
   private final Ids ids;
   private final InstantSource clock;
+
+  /** How many live views each person has open: what a gateway reads at once is shared by all. */
+  private final Map<String, Integer> followed = new ConcurrentHashMap<>();
 
   StoredSessions(
       SessionStore store,
@@ -84,6 +92,7 @@ class StoredSessions implements Sessions {
       GatewayChoice choice,
       Resources resources,
       Authority authority,
+      Presence presence,
       Database database,
       Audit audit,
       Changes changes,
@@ -98,6 +107,7 @@ class StoredSessions implements Sessions {
     this.choice = choice;
     this.resources = resources;
     this.authority = authority;
+    this.presence = presence;
     this.database = database;
     this.audit = audit;
     this.changes = changes;
@@ -509,6 +519,28 @@ class StoredSessions implements Sessions {
   public void follow(
       Actor actor, String sessionId, long after, Duration atMost, Consumer<Update> sink) {
     Session session = session(actor, sessionId);
+    if (followed.merge(actor.userId(), 1, Integer::sum) > MOST_FOLLOWED) {
+      unfollowed(actor);
+      throw new Refused(
+          ErrorCode.TOO_MANY_VIEWS, "You follow " + MOST_FOLLOWED + " sessions already.");
+    }
+    try {
+      follow(actor, session, after, atMost, sink);
+    } finally {
+      unfollowed(actor);
+    }
+  }
+
+  private void unfollowed(Actor actor) {
+    followed.computeIfPresent(actor.userId(), (_, count) -> count > 1 ? count - 1 : null);
+  }
+
+  private void follow(
+      Actor who, Session first, long after, Duration atMost, Consumer<Update> sink) {
+    Actor actor = who;
+    Session session = first;
+    String sessionId = first.id();
+    long looked = System.nanoTime();
     long end = System.nanoTime() + atMost.toNanos();
     long spoke = System.nanoTime();
     long last = after;
@@ -518,6 +550,15 @@ class StoredSessions implements Sessions {
     try (Changes.Watch watch = changes.watch(sessionId)) {
       sink.accept(new Update.Changed(session));
       while (System.nanoTime() < end) {
+        if (System.nanoTime() - looked > LOOK_AGAIN.toNanos()) {
+          // The view must not outlive the right to it.
+          Optional<Actor> present = presence.now(actor);
+          if (present.isEmpty() || !sees(present.get(), session)) {
+            return;
+          }
+          actor = present.get();
+          looked = System.nanoTime();
+        }
         if (reader == null && !finished) {
           Optional<GatewayConnection> gateway = gateways.connection(session.gatewayId());
           if (gateway.isPresent()) {

@@ -1133,7 +1133,8 @@ final class PortalWorld {
     }
 
     @Override
-    public void setPassword(Actor actor, String reference, Secret password) {}
+    public void setPassword(
+        Actor actor, String reference, @Nullable Secret current, Secret password) {}
 
     @Override
     public Optional<Person> find(@Nullable String reference) {
