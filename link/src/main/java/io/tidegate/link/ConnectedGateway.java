@@ -22,6 +22,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ final class ConnectedGateway implements StreamObserver<FromGateway>, GatewayConn
   private final ScheduledExecutorService timer;
   private final Consumer<ConnectedGateway> forget;
 
+  private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
   private final AtomicBoolean ended = new AtomicBoolean();
   private final AtomicLong numbers = new AtomicLong();
   private final Map<Long, Push> pushes = new ConcurrentHashMap<>();
@@ -338,6 +340,8 @@ final class ConnectedGateway implements StreamObserver<FromGateway>, GatewayConn
 
   private void fail(Status status, String why) {
     StatusRuntimeException end = status.withDescription(why).asRuntimeException();
+    // Ending the stream closes the call on another thread, which would tell less than we know.
+    failure.compareAndSet(null, why);
     outbound.end(end);
     over(why);
   }
@@ -357,7 +361,8 @@ final class ConnectedGateway implements StreamObserver<FromGateway>, GatewayConn
         .forEach(
             read -> read.finish(new RecordingReader.Part.Failed("The gateway is not connected.")));
     reads.clear();
-    leave(why);
+    String known = failure.get();
+    leave(known == null ? why : known);
   }
 
   private void leave(String why) {
