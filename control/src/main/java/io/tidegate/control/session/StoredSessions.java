@@ -548,6 +548,8 @@ class StoredSessions implements Sessions {
     RecordingReader reader = null;
     boolean finished = false;
     try (Changes.Watch watch = changes.watch(sessionId)) {
+      // Read again under the watch: what changed before it began would never be told.
+      session = session(actor, sessionId);
       sink.accept(new Update.Changed(session));
       while (System.nanoTime() < end) {
         if (System.nanoTime() - looked > LOOK_AGAIN.toNanos()) {
