@@ -105,6 +105,8 @@ public final class Bench {
     }
   }
 
+  private final List<String> spent = new ArrayList<>();
+
   private RawSession session() throws IOException, InterruptedException {
     return RawSession.start(tidegate.person("engineer"), grant);
   }
@@ -273,11 +275,18 @@ public final class Bench {
           false);
     } finally {
       held.forEach(LoadGenerator.IdleConnections::close);
+      // A grant has twenty sessions at most; what comes next needs the places.
+      Person security = tidegate.person("security");
+      for (String session : spent) {
+        security.rest().post("/sessions/" + session + "/end", new Document("reason", "bench"));
+      }
+      spent.clear();
     }
   }
 
   private LoadGenerator.IdleConnections hold(boolean tls) throws Exception {
     RawSession session = session();
+    spent.add(session.id());
     return load.idle(tls ? session.tunnel() : session.direct(directPort), PER_SESSION - 1, FIND);
   }
 
