@@ -17,7 +17,6 @@ class BenchTest {
   void everyFigureIsMeasured() throws Exception {
     Bench.Report report = Bench.run(Bench.Plan.quick());
 
-    System.out.println(report.table());
     System.out.println(report.json());
     Files.writeString(Path.of("target", "bench.json"), report.json());
     assertThat(Document.parse(report.json()))
