@@ -25,6 +25,11 @@ final class Folder {
     return "%010d%s".formatted(number, SEGMENT_SUFFIX);
   }
 
+  /** Whether the file has the name of a segment; it need not be there. */
+  static boolean isSegment(Path file) {
+    return SEGMENT.matcher(file.getFileName().toString()).matches();
+  }
+
   /** The segments there, by number. */
   static NavigableMap<Long, Path> segments(Path folder) throws IOException {
     TreeMap<Long, Path> found = new TreeMap<>();

@@ -332,8 +332,8 @@ public final class LedgerVerifier {
       }
       try (Stream<Path> all = Files.list(folder)) {
         all.filter(path -> path.getFileName().toString().endsWith(Folder.SEGMENT_SUFFIX))
-            .filter(path -> !files.containsValue(path))
-            .filter(Files::exists)
+            // By name and not by what the first look found: the writer may have begun one since.
+            .filter(path -> !Folder.isSegment(path))
             .sorted()
             .forEach(path ->
                 add(
