@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param grantId {@code grt_…}
  * @param privileges what the session may do; everything else is denied
  * @param allowJavaScript whether server-side JavaScript may run
- * @param advertisedAddress {@code host:port} that the client dials, told to drivers in hello
+ * @param binding what a client proves to be served
+ * @param network from where
+ * @param advertisedAddress {@code host:port} that the client dials, told to drivers in hello; for
+ *     direct clients the gateway listens on this port
  * @param requestUrl where a person asks for more; printed in refusals
  * @param notBefore first instant at which it holds
  * @param expiresAt first instant at which it no longer holds
@@ -38,6 +40,7 @@ public record Lease(
     boolean allowJavaScript,
     Limits limits,
     Binding binding,
+    Network network,
     String advertisedAddress,
     String requestUrl,
     Instant notBefore,
@@ -139,122 +142,26 @@ public record Lease(
    *
    * @param maxConnections client connections of the session
    * @param maxBytesInFlight bytes of requests and replies held at the gateway for the session
-   * @param maxIdle time without a command of the person after which the session ends
+   * @param maxIdle time without a command of the person after which the session ends; null for
+   *     applications, which may sleep as long as they like
    */
-  public record Limits(int maxConnections, long maxBytesInFlight, Duration maxIdle) {
+  public record Limits(int maxConnections, long maxBytesInFlight, @Nullable Duration maxIdle) {
     /** A hundred connections, 256 MiB under way, an hour idle. */
     public static final Limits DEFAULT = new Limits(100, 256L << 20, Duration.ofHours(1));
 
+    /** What an application's pools need: many connections, 1 GiB under way, and no idle end. */
+    public static final Limits APPLICATION = new Limits(3_000, 1L << 30, null);
+
     public Limits {
-      maxIdle = maxIdle.truncatedTo(ChronoUnit.MILLIS);
+      maxIdle = maxIdle == null ? null : maxIdle.truncatedTo(ChronoUnit.MILLIS);
       if (maxConnections < 1
           || maxBytesInFlight < 1
-          || maxIdle.isNegative()
-          || maxIdle.isZero()
-          || maxIdle.compareTo(Duration.ofDays(366)) > 0) {
+          || (maxIdle != null
+              && (maxIdle.isNegative()
+                  || maxIdle.isZero()
+                  || maxIdle.compareTo(Duration.ofDays(366)) > 0))) {
         throw new IllegalArgumentException("limits are positive, and idle time at most a year");
       }
-    }
-  }
-
-  /**
-   * What a client has to prove before the lease serves it.
-   *
-   * @param keySha256 32 bytes: SHA-256 of the client's public key as SubjectPublicKeyInfo
-   * @param localAuth what SCRAM on a direct listener is checked against; null where there is none
-   */
-  @SuppressWarnings("ArrayRecordComponent") // copied on the way in and out
-  public record Binding(byte[] keySha256, @Nullable LocalAuth localAuth) {
-    public Binding {
-      keySha256 = keySha256.clone();
-      if (keySha256.length != 32) {
-        throw new IllegalArgumentException("a SHA-256 has 32 bytes");
-      }
-    }
-
-    @Override
-    public byte[] keySha256() {
-      return keySha256.clone();
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Binding that
-          && Arrays.equals(keySha256, that.keySha256)
-          && Objects.equals(localAuth, that.localAuth);
-    }
-
-    @Override
-    public int hashCode() {
-      return Objects.hash(Arrays.hashCode(keySha256), localAuth);
-    }
-
-    @Override
-    public String toString() {
-      return "Binding[keySha256="
-          + HexFormat.of().formatHex(keySha256)
-          + ", localAuth="
-          + localAuth
-          + "]";
-    }
-  }
-
-  /**
-   * A SCRAM-SHA-256 verifier (RFC 5802 section 3), made by the client; the password never leaves
-   * it.
-   *
-   * @param iterations at least 4096
-   */
-  @SuppressWarnings("ArrayRecordComponent") // copied on the way in and out
-  public record LocalAuth(byte[] salt, int iterations, byte[] storedKey, byte[] serverKey) {
-    public LocalAuth {
-      salt = salt.clone();
-      storedKey = storedKey.clone();
-      serverKey = serverKey.clone();
-      if (salt.length == 0
-          || iterations < 4096
-          || storedKey.length != 32
-          || serverKey.length != 32) {
-        throw new IllegalArgumentException("not a SCRAM-SHA-256 verifier of enough iterations");
-      }
-    }
-
-    @Override
-    public byte[] salt() {
-      return salt.clone();
-    }
-
-    @Override
-    public byte[] storedKey() {
-      return storedKey.clone();
-    }
-
-    @Override
-    public byte[] serverKey() {
-      return serverKey.clone();
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof LocalAuth that
-          && iterations == that.iterations
-          && Arrays.equals(salt, that.salt)
-          && Arrays.equals(storedKey, that.storedKey)
-          && Arrays.equals(serverKey, that.serverKey);
-    }
-
-    @Override
-    public int hashCode() {
-      return Objects.hash(
-          iterations,
-          Arrays.hashCode(salt),
-          Arrays.hashCode(storedKey),
-          Arrays.hashCode(serverKey));
-    }
-
-    @Override
-    public String toString() {
-      return "LocalAuth[<hidden>]";
     }
   }
 

@@ -1,10 +1,8 @@
 package io.tidegate.access;
 
-import io.tidegate.access.Lease.Binding;
 import io.tidegate.access.Lease.Grantee;
 import io.tidegate.access.Lease.LeaseAccount;
 import io.tidegate.access.Lease.Limits;
-import io.tidegate.access.Lease.LocalAuth;
 import io.tidegate.access.Lease.Target;
 import io.tidegate.access.Lease.Tls;
 import io.tidegate.access.LeaseException.Fault;
@@ -39,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * versions other than {@value #VERSION} are refused alike.
  */
 final class LeaseCodec {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final BsonDocumentCodec CODEC = new BsonDocumentCodec();
 
   private LeaseCodec() {}
@@ -90,8 +88,9 @@ final class LeaseCodec {
             "limits",
             new BsonDocument("maxConnections", new BsonInt32(lease.limits().maxConnections()))
                 .append("maxBytesInFlight", new BsonInt64(lease.limits().maxBytesInFlight()))
-                .append("maxIdleMillis", new BsonInt64(lease.limits().maxIdle().toMillis())))
-        .append("binding", document(lease.binding()))
+                .append("maxIdleMillis", millisOrNull(lease.limits().maxIdle())))
+        .append("binding", BindingCodec.document(lease.binding()))
+        .append("network", NetworkCodec.document(lease.network()))
         .append("advertisedAddress", text(lease.advertisedAddress()))
         .append("requestUrl", text(lease.requestUrl()))
         .append("notBefore", new BsonDateTime(lease.notBefore().toEpochMilli()))
@@ -116,19 +115,6 @@ final class LeaseCodec {
         .append("name", text(account.name()))
         .append("username", text(account.username()))
         .append("sealedCredential", new BsonBinary(account.sealedCredential()));
-  }
-
-  private static BsonDocument document(Binding binding) {
-    LocalAuth local = binding.localAuth();
-    return new BsonDocument("keySha256", new BsonBinary(binding.keySha256()))
-        .append(
-            "localAuth",
-            local == null
-                ? BsonNull.VALUE
-                : new BsonDocument("salt", new BsonBinary(local.salt()))
-                    .append("iterations", new BsonInt32(local.iterations()))
-                    .append("storedKey", new BsonBinary(local.storedKey()))
-                    .append("serverKey", new BsonBinary(local.serverKey())));
   }
 
   private static Lease lease(BsonDocument from) {
@@ -159,8 +145,11 @@ final class LeaseCodec {
         new Limits(
             limits.getInt32("maxConnections").getValue(),
             limits.getInt64("maxBytesInFlight").getValue(),
-            Duration.ofMillis(limits.getInt64("maxIdleMillis").getValue())),
-        binding(from.getDocument("binding")),
+            limits.isNull("maxIdleMillis")
+                ? null
+                : Duration.ofMillis(limits.getInt64("maxIdleMillis").getValue())),
+        BindingCodec.binding(from.getDocument("binding")),
+        NetworkCodec.network(from.getDocument("network")),
         string(from, "advertisedAddress"),
         string(from, "requestUrl"),
         instant(from, "notBefore"),
@@ -178,7 +167,7 @@ final class LeaseCodec {
         new Tls(
             tls.getBoolean("enabled").getValue(),
             tls.getBoolean("verify").getValue(),
-            tls.isNull("caPem") ? null : string(tls, "caPem")));
+            stringOrNull(tls, "caPem")));
   }
 
   private static LeaseAccount account(BsonDocument from) {
@@ -189,33 +178,27 @@ final class LeaseCodec {
         bytes(from, "sealedCredential"));
   }
 
-  private static Binding binding(BsonDocument from) {
-    if (from.isNull("localAuth")) {
-      return new Binding(bytes(from, "keySha256"), null);
-    }
-    BsonDocument local = from.getDocument("localAuth");
-    return new Binding(
-        bytes(from, "keySha256"),
-        new LocalAuth(
-            bytes(local, "salt"),
-            local.getInt32("iterations").getValue(),
-            bytes(local, "storedKey"),
-            bytes(local, "serverKey")));
+  private static BsonValue millisOrNull(@Nullable Duration duration) {
+    return duration == null ? BsonNull.VALUE : new BsonInt64(duration.toMillis());
   }
 
-  private static BsonString text(String value) {
+  static BsonString text(String value) {
     return new BsonString(value);
   }
 
-  private static BsonValue textOrNull(@Nullable String value) {
+  static BsonValue textOrNull(@Nullable String value) {
     return value == null ? BsonNull.VALUE : new BsonString(value);
   }
 
-  private static String string(BsonDocument from, String key) {
+  static String string(BsonDocument from, String key) {
     return from.getString(key).getValue();
   }
 
-  private static byte[] bytes(BsonDocument from, String key) {
+  static @Nullable String stringOrNull(BsonDocument from, String key) {
+    return from.isNull(key) ? null : string(from, key);
+  }
+
+  static byte[] bytes(BsonDocument from, String key) {
     return from.getBinary(key).getData();
   }
 

@@ -32,6 +32,18 @@ class LeaseSignatureTest {
   }
 
   @Test
+  void everyBindingAndNetworkSurvivesTheWay() throws Exception {
+    for (Binding binding : TestLeases.bindings()) {
+      for (Network network : TestLeases.networks()) {
+        Lease direct = TestLeases.direct(binding, network);
+        SignedLease signed = signer.sign(direct);
+        assertThat(verifier.verify(signed)).isEqualTo(direct).isNotEqualTo(lease);
+        assertThat(direct.toString()).doesNotContain(TestLeases.PLANTED);
+      }
+    }
+  }
+
+  @Test
   void everyFlippedBitOfPayloadAndSignatureIsRefused() {
     SignedLease signed = signer.sign(lease);
     for (int i = 0; i < signed.payload().length; i++) {
@@ -87,7 +99,8 @@ class LeaseSignatureTest {
     assertThat(verifier.verify(sign(encode(document)))).isEqualTo(lease);
 
     BsonDocument unknownField = document.clone().append("alsoAllow", new BsonString("*"));
-    BsonDocument newer = document.clone().append("v", new BsonInt32(2));
+    BsonDocument newer = document.clone().append("v", new BsonInt32(3));
+    BsonDocument older = document.clone().append("v", new BsonInt32(1));
     BsonDocument missing = document.clone();
     missing.remove("revision");
     BsonDocument unknownAction = document.clone();
@@ -99,7 +112,7 @@ class LeaseSignatureTest {
         .add(new BsonString("everything"));
     BsonDocument moved = new BsonDocument("leaseId", document.get("leaseId"));
     document.forEach(moved::putIfAbsent);
-    for (BsonDocument wrong : List.of(unknownField, newer, missing, unknownAction, moved)) {
+    for (BsonDocument wrong : List.of(unknownField, newer, older, missing, unknownAction, moved)) {
       assertRefused(sign(encode(wrong)), LeaseException.Fault.MALFORMED);
     }
     assertRefused(sign(new byte[] {1, 2, 3}), LeaseException.Fault.MALFORMED);

@@ -1,12 +1,12 @@
 package io.tidegate.access;
 
-import io.tidegate.access.Lease.Binding;
 import io.tidegate.access.Lease.Grantee;
 import io.tidegate.access.Lease.LeaseAccount;
 import io.tidegate.access.Lease.Limits;
-import io.tidegate.access.Lease.LocalAuth;
 import io.tidegate.access.Lease.Target;
 import io.tidegate.access.Lease.Tls;
+import io.tidegate.wire.sasl.ScramMechanism;
+import io.tidegate.wire.sasl.ScramVerifier;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,12 +81,94 @@ final class TestLeases {
         all,
         false,
         Limits.DEFAULT,
-        new Binding(key, new LocalAuth(secret, 15_000, key, key)),
+        new Binding.Tunnel(
+            key, new ScramVerifier(ScramMechanism.SHA_256, secret, 15_000, key, key)),
+        Network.ANYWHERE,
         "127.0.0.1:40123",
         REQUEST_URL,
         NOT_BEFORE,
         EXPIRES_AT,
         7);
+  }
+
+  /** One of each kind. */
+  static List<Binding> bindings() {
+    byte[] secret = PLANTED.getBytes(StandardCharsets.US_ASCII);
+    ScramVerifier sha256 =
+        new ScramVerifier(
+            ScramMechanism.SHA_256,
+            secret,
+            15_000,
+            Arrays.copyOf(secret, 32),
+            Arrays.copyOf(secret, 32));
+    ScramVerifier sha1 =
+        new ScramVerifier(
+            ScramMechanism.SHA_1,
+            secret,
+            10_000,
+            Arrays.copyOf(secret, 20),
+            Arrays.copyOf(secret, 20));
+    LdapServer bare = new LdapServer("ldap.example", 636, null, "cn=gate", secret, List.of(), null);
+    LdapServer full =
+        new LdapServer(
+            "ldap.example",
+            1636,
+            "-----BEGIN CERTIFICATE-----",
+            "cn=gate",
+            secret,
+            List.of(
+                new LdapServer.UserToDn.Substitution("(.+)@example", "cn={0},dc=example"),
+                new LdapServer.UserToDn.Query("(.+)", "dc=example??sub?(uid={0})")),
+            "{USER}?memberOf?base");
+    return List.of(
+        new Binding.Tunnel(new byte[32], null),
+        new Binding.Tunnel(new byte[32], sha256),
+        new Binding.ScramUser("admin", "app", sha256, null),
+        new Binding.ScramUser("admin", "app", null, sha1),
+        new Binding.ScramUser("shop", "app", sha256, sha1),
+        new Binding.X509User("CN=app,O=acme", "-----BEGIN CERTIFICATE-----", null),
+        new Binding.X509User("CN=app", "-----BEGIN CERTIFICATE-----", "-----BEGIN X509 CRL-----"),
+        new Binding.LdapUser("app@example", bare),
+        new Binding.LdapGroup("cn=apps,dc=example", full));
+  }
+
+  static List<Network> networks() {
+    return List.of(
+        Network.ANYWHERE,
+        Network.of(),
+        Network.of(Cidr.parse("192.0.2.7"), Cidr.parse("2001:db8::/32")),
+        new Network(
+            false,
+            List.of(new Network.Range(Cidr.ANY_IPV4, DURING)),
+            List.of(
+                new Network.Endpoint(
+                    new Network.EndpointId(Network.Cloud.AWS, "vpce-0a"), "pl-0.example:27017"),
+                new Network.Endpoint(
+                    new Network.EndpointId(Network.Cloud.AZURE, "4294967295"), null))));
+  }
+
+  /** An application's. */
+  static Lease direct(Binding binding, Network network) {
+    Lease lease = of(BuiltInRoles.of("readWrite", "shop"));
+    return new Lease(
+        lease.leaseId(),
+        lease.sessionId(),
+        lease.grantId(),
+        lease.grantee(),
+        lease.organization(),
+        lease.project(),
+        lease.target(),
+        lease.account(),
+        lease.privileges(),
+        lease.allowJavaScript(),
+        Limits.APPLICATION,
+        binding,
+        network,
+        lease.advertisedAddress(),
+        lease.requestUrl(),
+        lease.notBefore(),
+        lease.expiresAt(),
+        lease.revision());
   }
 
   static Lease with(Lease lease, List<Privilege> privileges) {
@@ -103,6 +185,7 @@ final class TestLeases {
         lease.allowJavaScript(),
         lease.limits(),
         lease.binding(),
+        lease.network(),
         lease.advertisedAddress(),
         lease.requestUrl(),
         lease.notBefore(),
@@ -124,6 +207,7 @@ final class TestLeases {
         true,
         lease.limits(),
         lease.binding(),
+        lease.network(),
         lease.advertisedAddress(),
         lease.requestUrl(),
         lease.notBefore(),

@@ -2,6 +2,7 @@ package io.tidegate.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.access.Binding;
 import io.tidegate.access.Lease;
 import io.tidegate.control.testing.Backend;
 import io.tidegate.control.testing.FakeGateway;
@@ -69,7 +70,8 @@ class StoryTest {
 
     Lease lease = gateway.leases().get(sessionId);
     assertThat(lease.grantee().name()).isEqualTo("engineer");
-    assertThat(lease.binding().keySha256()).isEqualTo(Certificates.spkiSha256(keys.getPublic()));
+    assertThat(((Binding.Tunnel) lease.binding()).keySha256())
+        .isEqualTo(Certificates.spkiSha256(keys.getPublic()));
     assertThat(lease.expiresAt()).isEqualTo(plane.clock.instant().plus(Duration.ofHours(2)));
     assertThat(gateway.open(lease)).isEqualTo(Plane.PLANTED);
     assertThat(started.body()).doesNotContain(Plane.PLANTED);

@@ -50,6 +50,7 @@ class CutTest {
         lease.allowJavaScript(),
         new Lease.Limits(connections, 1 << 30, Duration.ofHours(9)),
         lease.binding(),
+        lease.network(),
         lease.advertisedAddress(),
         lease.requestUrl(),
         lease.notBefore(),

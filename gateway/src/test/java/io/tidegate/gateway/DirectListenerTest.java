@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.mongodb.MongoCommandException;
 import com.mongodb.MongoSecurityException;
 import com.mongodb.client.MongoClient;
+import io.tidegate.access.Binding;
 import io.tidegate.access.Lease;
 import io.tidegate.gateway.support.GatewayFixture;
 import io.tidegate.gateway.support.RawClient;
@@ -60,13 +61,8 @@ class DirectListenerTest {
         lease.privileges(),
         lease.allowJavaScript(),
         lease.limits(),
-        new Lease.Binding(
-            lease.binding().keySha256(),
-            new Lease.LocalAuth(
-                verifier.salt(),
-                verifier.iterations(),
-                verifier.storedKey(),
-                verifier.serverKey())),
+        new Binding.Tunnel(((Binding.Tunnel) lease.binding()).keySha256(), verifier),
+        lease.network(),
         lease.advertisedAddress(),
         lease.requestUrl(),
         lease.notBefore(),

@@ -203,6 +203,7 @@ class GatewaySessionTest {
         lease.allowJavaScript(),
         lease.limits(),
         lease.binding(),
+        lease.network(),
         lease.advertisedAddress(),
         lease.requestUrl(),
         lease.notBefore(),

@@ -176,6 +176,7 @@ class ReplicaSetTest {
         lease.allowJavaScript(),
         lease.limits(),
         lease.binding(),
+        lease.network(),
         lease.advertisedAddress(),
         lease.requestUrl(),
         lease.notBefore(),

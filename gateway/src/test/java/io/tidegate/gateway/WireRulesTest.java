@@ -479,6 +479,7 @@ class WireRulesTest {
         lease.allowJavaScript(),
         limits,
         lease.binding(),
+        lease.network(),
         lease.advertisedAddress(),
         lease.requestUrl(),
         lease.notBefore(),

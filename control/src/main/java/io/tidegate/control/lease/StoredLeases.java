@@ -1,7 +1,9 @@
 package io.tidegate.control.lease;
 
+import io.tidegate.access.Binding;
 import io.tidegate.access.BuiltInRoles;
 import io.tidegate.access.Lease;
+import io.tidegate.access.Network;
 import io.tidegate.access.Privilege;
 import io.tidegate.control.cluster.Account;
 import io.tidegate.control.cluster.Credential;
@@ -18,6 +20,8 @@ import io.tidegate.link.LeaseKey;
 import io.tidegate.link.LeaseOutcome;
 import io.tidegate.link.SignedLease;
 import io.tidegate.link.trust.PublicSealingKey;
+import io.tidegate.wire.sasl.ScramMechanism;
+import io.tidegate.wire.sasl.ScramVerifier;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -99,7 +103,7 @@ class StoredLeases implements Leases {
       String accountId,
       String accountName,
       List<Account.RoleBinding> roles,
-      Lease.Binding binding,
+      Binding binding,
       String advertisedAddress,
       Instant notBefore,
       Instant expiresAt,
@@ -215,6 +219,7 @@ class StoredLeases implements Leases {
             false,
             Lease.Limits.DEFAULT,
             parts.binding(),
+            Network.ANYWHERE,
             parts.advertisedAddress(),
             address.url() + "/resources/" + parts.target().resourceId(),
             parts.notBefore(),
@@ -282,7 +287,7 @@ class StoredLeases implements Leases {
         row.getString("account_id"),
         row.getString("account_name"),
         json.read(row.getString("roles"), ROLES),
-        new Lease.Binding(
+        new Binding.Tunnel(
             HexFormat.of().parseHex(row.getString("key_sha256")),
             localAuth(row.getString("local_auth"), row.getString("id"))),
         row.getString("advertised_address"),
@@ -291,13 +296,14 @@ class StoredLeases implements Leases {
         row.getLong("revision"));
   }
 
-  private Lease.@Nullable LocalAuth localAuth(@Nullable String sealed, String leaseId) {
+  private @Nullable ScramVerifier localAuth(@Nullable String sealed, String leaseId) {
     if (sealed == null) {
       return null;
     }
     Map<String, String> fields = json.stringMap(vault.open(sealed, leaseId).reveal());
     Base64.Decoder base64 = Base64.getDecoder();
-    return new Lease.LocalAuth(
+    return new ScramVerifier(
+        ScramMechanism.SHA_256,
         base64.decode(fields.getOrDefault("salt", "")),
         Integer.parseInt(fields.getOrDefault("iterations", "0")),
         base64.decode(fields.getOrDefault("storedKey", "")),

@@ -1,6 +1,5 @@
 package io.tidegate.gateway.identify;
 
-import io.tidegate.access.Lease;
 import io.tidegate.access.RuleId;
 import io.tidegate.gateway.session.Session;
 import io.tidegate.gateway.session.Sessions;
@@ -60,7 +59,7 @@ public final class LocalSignIn implements SignIn {
 
   @Override
   public Step handle(Command command) {
-    if (bound != null && bound.lease().binding().localAuth() == null) {
+    if (bound != null && bound.localAuth() == null) {
       RuleId rule = RuleId.SIGNS_IN_ITSELF;
       return new Step.Failed(
           ErrorReply.document(
@@ -95,15 +94,10 @@ public final class LocalSignIn implements SignIn {
 
   private @Nullable ScramVerifier verifier(ScramMechanism mechanism, String username) {
     Session session = sessions.bySession(username);
-    if (mechanism != ScramMechanism.SHA_256
-        || session == null
-        || (bound != null && bound != session)) {
-      return null;
-    }
-    Lease.LocalAuth local = session.lease().binding().localAuth();
-    return local == null
+    return mechanism != ScramMechanism.SHA_256
+            || session == null
+            || (bound != null && bound != session)
         ? null
-        : new ScramVerifier(
-            mechanism, local.salt(), local.iterations(), local.storedKey(), local.serverKey());
+        : session.localAuth();
   }
 }

@@ -57,7 +57,7 @@ public final class LeasePresentation implements Presentation {
     String user = request.saslSupportedMechs();
     if (user != null) {
       Session named = sessions.bySession(user.substring(user.indexOf('.') + 1));
-      if (named != null && named.lease().binding().localAuth() != null) {
+      if (named != null && named.localAuth() != null) {
         return named;
       }
     }
@@ -65,7 +65,7 @@ public final class LeasePresentation implements Presentation {
     // that one.
     Session only = null;
     for (Session session : sessions.live()) {
-      if (session.lease().binding().localAuth() == null) {
+      if (session.localAuth() == null) {
         continue;
       }
       if (only != null && !only.lease().target().equals(session.lease().target())) {

@@ -104,7 +104,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     this.session = session;
     this.advertised = advertised;
     this.signIn = stages.signIns().begin(session);
-    this.signInOffered = session == null || session.lease().binding().localAuth() != null;
+    this.signInOffered = session == null || session.localAuth() != null;
     this.signedIn = !signInOffered;
     this.lane = stages.recorder().lane(channel.eventLoop());
     String address =

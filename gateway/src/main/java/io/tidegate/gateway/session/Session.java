@@ -1,7 +1,9 @@
 package io.tidegate.gateway.session;
 
+import io.tidegate.access.Binding;
 import io.tidegate.access.Lease;
 import io.tidegate.gateway.target.TargetWatch;
+import io.tidegate.wire.sasl.ScramVerifier;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +85,11 @@ public final class Session {
   /** The lease in its newest revision. */
   public Lease lease() {
     return lease;
+  }
+
+  /** The verifier of a tunnel's own password; null where there is none. */
+  public @Nullable ScramVerifier localAuth() {
+    return lease.binding() instanceof Binding.Tunnel tunnel ? tunnel.localAuth() : null;
   }
 
   public AccountSecret secret() {

@@ -158,7 +158,9 @@ public final class Sessions {
     Duration idle = lease.limits().maxIdle();
     if (!now.isBefore(lease.expiresAt())) {
       end(session, Ending.EXPIRED, "your access ended at " + lease.expiresAt());
-    } else if (nowMillis - session.lastUseMillis() > idle.toMillis() && !session.anyBusy()) {
+    } else if (idle != null
+        && nowMillis - session.lastUseMillis() > idle.toMillis()
+        && !session.anyBusy()) {
       end(
           session,
           Ending.IDLE,

@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.tidegate.access.Binding;
 import io.tidegate.gateway.metrics.GatewayMetrics;
 import io.tidegate.gateway.session.Milestone;
 import io.tidegate.gateway.session.Session;
@@ -88,8 +89,8 @@ public final class TunnelEntrance extends ChannelInboundHandlerAdapter {
       String leaseId = Certificates.leaseIdOf(certificate);
       Session session = leaseId == null ? null : sessions.byLease(leaseId);
       return session != null
-              && MessageDigest.isEqual(
-                  Certificates.spkiSha256(certificate), session.lease().binding().keySha256())
+              && session.lease().binding() instanceof Binding.Tunnel tunnel
+              && MessageDigest.isEqual(Certificates.spkiSha256(certificate), tunnel.keySha256())
           ? session
           : null;
     } catch (SSLPeerUnverifiedException e) {

@@ -217,6 +217,7 @@ class SessionsTest {
         lease.allowJavaScript(),
         lease.limits(),
         lease.binding(),
+        lease.network(),
         lease.advertisedAddress(),
         lease.requestUrl(),
         lease.notBefore(),

@@ -4,8 +4,10 @@ import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
+import io.tidegate.access.Binding;
 import io.tidegate.access.BuiltInRoles;
 import io.tidegate.access.Lease;
+import io.tidegate.access.Network;
 import io.tidegate.access.Privilege;
 import io.tidegate.gateway.Gateway;
 import io.tidegate.gateway.config.GatewayConfig;
@@ -147,7 +149,8 @@ public final class GatewayFixture implements AutoCloseable {
         privileges,
         false,
         Lease.Limits.DEFAULT,
-        new Lease.Binding(Certificates.spkiSha256(tunnel.keys.getPublic()), null),
+        new Binding.Tunnel(Certificates.spkiSha256(tunnel.keys.getPublic()), null),
+        Network.ANYWHERE,
         tunnel.address(),
         "http://127.0.0.1:8420/requests/new",
         now.minusSeconds(60),

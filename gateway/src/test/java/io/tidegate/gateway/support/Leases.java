@@ -1,11 +1,15 @@
 package io.tidegate.gateway.support;
 
+import io.tidegate.access.Binding;
 import io.tidegate.access.BuiltInRoles;
 import io.tidegate.access.Lease;
+import io.tidegate.access.Network;
 import io.tidegate.access.Privilege;
+import io.tidegate.wire.sasl.ScramVerifier;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Leases of which only what a test is about matters. */
 public final class Leases {
@@ -19,7 +23,10 @@ public final class Leases {
   }
 
   public static Lease of(
-      String id, List<Privilege> privileges, Lease.LocalAuth localAuth, Lease.Limits limits) {
+      String id,
+      List<Privilege> privileges,
+      @Nullable ScramVerifier localAuth,
+      Lease.Limits limits) {
     return new Lease(
         "lse_" + id,
         "ses_" + id,
@@ -37,7 +44,8 @@ public final class Leases {
         privileges,
         false,
         limits,
-        new Lease.Binding(new byte[32], localAuth),
+        new Binding.Tunnel(new byte[32], localAuth),
+        Network.ANYWHERE,
         "127.0.0.1:50001",
         "http://127.0.0.1:8420/requests/new",
         START,
