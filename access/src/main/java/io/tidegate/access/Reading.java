@@ -94,6 +94,8 @@ final class Reading {
       case Touches found -> {
         collection = found.on().collection();
         found.touches().forEach(this::add);
+        // No rewrite reaches in here.
+        found.narrowings().forEach(narrowing -> add(narrowing.full()));
         runsJavaScript |= found.runsJavaScript();
       }
       case Never never -> never(never.rule(), never.what());

@@ -30,8 +30,9 @@ public sealed interface Rewrite {
    * The reply to hand to the client instead; errors are handed on as they are.
    *
    * @param reply the reply of the target; not changed
+   * @param applicationName as for the request
    */
-  BsonDocument reply(BsonDocument reply);
+  BsonDocument reply(BsonDocument reply, String applicationName);
 
   /**
    * {@code listDatabases}: only the databases that the lease reaches, and sizes of these alone.
@@ -45,7 +46,7 @@ public sealed interface Rewrite {
     }
 
     @Override
-    public BsonDocument reply(BsonDocument reply) {
+    public BsonDocument reply(BsonDocument reply, String applicationName) {
       if (!(reply.get("databases") instanceof BsonArray databases)) {
         return reply;
       }
@@ -96,7 +97,7 @@ public sealed interface Rewrite {
     }
 
     @Override
-    public BsonDocument reply(BsonDocument reply) {
+    public BsonDocument reply(BsonDocument reply, String applicationName) {
       if (!(reply.get("cursor") instanceof BsonDocument cursor)
           || !(cursor.get("firstBatch") instanceof BsonArray batch)) {
         return reply;
@@ -122,33 +123,52 @@ public sealed interface Rewrite {
     @Override
     public BsonDocument request(BsonDocument command, String applicationName) {
       BsonDocument mine = new BsonDocument("appName", new BsonString(applicationName));
-      BsonDocument rewritten = copy(command);
-      if (command.get("pipeline") instanceof BsonArray pipeline) {
-        BsonArray stages = new BsonArray();
-        for (BsonValue stage : pipeline) {
-          if (stage instanceof BsonDocument document
-              && document.get("$currentOp") instanceof BsonDocument options) {
-            stages.add(
-                new BsonDocument(
-                    "$currentOp", copy(options).append("allUsers", BsonBoolean.FALSE)));
-            stages.add(new BsonDocument("$match", mine));
-          } else {
-            stages.add(stage);
-          }
+      // By the command's name: what else it has are fields that the client chose.
+      return command.getFirstKey().equals("aggregate")
+          ? stages(command, mine)
+          : filter(command, mine);
+    }
+
+    private static BsonDocument stages(BsonDocument command, BsonDocument mine) {
+      BsonArray stages = new BsonArray();
+      for (BsonValue stage : command.getArray("pipeline")) {
+        if (stage instanceof BsonDocument document
+            && document.get("$currentOp") instanceof BsonDocument options) {
+          stages.add(
+              new BsonDocument("$currentOp", copy(options).append("allUsers", BsonBoolean.FALSE)));
+          stages.add(new BsonDocument("$match", mine));
+        } else {
+          stages.add(stage);
         }
-        return rewritten.append("pipeline", stages);
       }
+      return copy(command).append("pipeline", stages);
+    }
+
+    private static BsonDocument filter(BsonDocument command, BsonDocument mine) {
       BsonArray all = new BsonArray(List.of(mine));
       if (command.get("$and") instanceof BsonArray asked) {
         all.addAll(asked);
       }
+      BsonDocument rewritten = copy(command);
       rewritten.remove("$all");
       return rewritten.append("$ownOps", BsonBoolean.TRUE).append("$and", all);
     }
 
     @Override
-    public BsonDocument reply(BsonDocument reply) {
-      return reply;
+    public BsonDocument reply(BsonDocument reply, String applicationName) {
+      // An aggregate has no such field; its filter stands in the pipeline, before all else.
+      if (!(reply.get("inprog") instanceof BsonArray operations)) {
+        return reply;
+      }
+      BsonArray visible = new BsonArray();
+      for (BsonValue value : operations) {
+        if (value instanceof BsonDocument operation
+            && operation.get("appName") instanceof BsonString name
+            && name.getValue().equals(applicationName)) {
+          visible.add(operation);
+        }
+      }
+      return copy(reply).append("inprog", visible);
     }
   }
 
@@ -164,7 +184,7 @@ public sealed interface Rewrite {
     }
 
     @Override
-    public BsonDocument reply(BsonDocument reply) {
+    public BsonDocument reply(BsonDocument reply, String applicationName) {
       if (!(reply.get("authInfo") instanceof BsonDocument info)) {
         return reply;
       }

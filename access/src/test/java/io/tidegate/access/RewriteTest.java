@@ -18,7 +18,7 @@ class RewriteTest {
                 + " sizeOnDisk: {$numberLong: '100'}}, {name: 'shop', sizeOnDisk: {$numberLong:"
                 + " '1000'}}], totalSize: {$numberLong: '1110'}, totalSizeMb: {$numberLong: '0'},"
                 + " ok: 1}");
-    BsonDocument shown = rewrite.reply(reply);
+    BsonDocument shown = rewrite.reply(reply, APPLICATION);
     assertThat(shown.getArray("databases")).hasSize(1);
     assertThat(shown.toJson()).contains("shop").doesNotContain("hr", "admin");
     assertThat(shown.getInt64("totalSize").getValue()).isEqualTo(1000);
@@ -30,10 +30,11 @@ class RewriteTest {
   @Test
   void anErrorIsHandedOnAsItIs() {
     BsonDocument error = BsonDocument.parse("{ok: 0, code: 13}");
-    assertThat(only("readonly", "{listDatabases: 1, $db: 'admin'}").reply(error)).isEqualTo(error);
-    assertThat(only("collection", "{listCollections: 1, $db: 'shop'}").reply(error))
+    assertThat(only("readonly", "{listDatabases: 1, $db: 'admin'}").reply(error, APPLICATION))
         .isEqualTo(error);
-    assertThat(only("readonly", "{connectionStatus: 1, $db: 'admin'}").reply(error))
+    assertThat(only("collection", "{listCollections: 1, $db: 'shop'}").reply(error, APPLICATION))
+        .isEqualTo(error);
+    assertThat(only("readonly", "{connectionStatus: 1, $db: 'admin'}").reply(error, APPLICATION))
         .isEqualTo(error);
   }
 
@@ -52,7 +53,8 @@ class RewriteTest {
         rewrite.reply(
             BsonDocument.parse(
                 "{cursor: {id: {$numberLong: '0'}, firstBatch: [{name: 'orders'}, {name:"
-                    + " 'customers'}]}, ok: 1}"));
+                    + " 'customers'}]}, ok: 1}"),
+            APPLICATION);
     assertThat(shown.getDocument("cursor").getArray("firstBatch"))
         .containsExactly(BsonDocument.parse("{name: 'orders'}"));
     assertThat(rewrites("readonly", "{listCollections: 1, $db: 'shop'}")).isEmpty();
@@ -70,6 +72,29 @@ class RewriteTest {
                 "{currentOp: 1, $and: [{appName: 'tidegate/ses_1'}, {a: 1}], $db: 'admin',"
                     + " $ownOps: true}"));
     assertThat(rewrites("monitor", "{currentOp: 1, $db: 'admin'}")).isEmpty();
+  }
+
+  @Test
+  void currentOpIsNarrowedWhateverFieldsItHas() {
+    String json = "{currentOp: 1, pipeline: [{$currentOp: {}}], $all: true, $db: 'admin'}";
+    assertThat(only("readonly", json).request(BsonDocument.parse(json), APPLICATION))
+        .isEqualTo(
+            BsonDocument.parse(
+                "{currentOp: 1, pipeline: [{$currentOp: {}}], $db: 'admin', $ownOps: true, $and:"
+                    + " [{appName: 'tidegate/ses_1'}]}"));
+  }
+
+  @Test
+  void operationsOfOthersAreTakenOutForTargetsThatKnowNoFilter() {
+    Rewrite rewrite = only("readonly", "{currentOp: 1, $db: 'admin'}");
+    rewrite.request(BsonDocument.parse("{currentOp: 1, $db: 'admin'}"), APPLICATION);
+    assertThat(
+            rewrite.reply(
+                BsonDocument.parse(
+                    "{inprog: [{opid: 1, appName: 'tidegate/ses_1'}, {opid: 2, appName:"
+                        + " 'tidegate/ses_2'}, {opid: 3}], ok: 1}"),
+                APPLICATION))
+        .isEqualTo(BsonDocument.parse("{inprog: [{opid: 1, appName: 'tidegate/ses_1'}], ok: 1}"));
   }
 
   @Test
@@ -98,7 +123,8 @@ class RewriteTest {
                     "{authInfo: {authenticatedUsers: [{user: 'svc-shop', db: 'admin'}],"
                         + " authenticatedUserRoles: [{role: 'readWrite', db: 'hr'}],"
                         + " authenticatedUserPrivileges: [{resource: {db: 'hr', collection: ''},"
-                        + " actions: ['find']}]}, ok: 1}"))
+                        + " actions: ['find']}]}, ok: 1}"),
+                APPLICATION)
             .toJson();
     assertThat(shown)
         .contains("engineer@acme", "$external", "\"orders\"", "\"ok\": 1")

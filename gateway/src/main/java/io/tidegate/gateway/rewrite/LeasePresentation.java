@@ -86,15 +86,16 @@ public final class LeasePresentation implements Presentation {
       }
       body.append(sequence.identifier(), documents);
     }
+    String application = session.applicationName();
     for (Rewrite rewrite : rewrites) {
-      body = rewrite.request(body, session.applicationName());
+      body = rewrite.request(body, application);
     }
     return new Verdict.PassChanged(
         body,
         reply -> {
           BsonDocument shown = reply;
           for (Rewrite rewrite : rewrites) {
-            shown = rewrite.reply(shown);
+            shown = rewrite.reply(shown, application);
           }
           return shown;
         });
