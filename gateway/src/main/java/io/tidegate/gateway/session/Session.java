@@ -28,6 +28,9 @@ public final class Session {
 
   private static final int MOST_CURSORS = 50_000;
 
+  /** A command line has one; more than a few are nobody's who only wants to hear. */
+  private static final int MOST_PRESENCES = 16;
+
   private volatile Lease lease;
   private volatile AccountSecret secret;
   private final TargetWatch target;
@@ -193,9 +196,14 @@ public final class Session {
 
   // Presence.
 
-  /** Counts a presence connection in. */
-  void arrive(Presence presence) {
-    presences.add(presence);
+  /** Counts a presence connection in; false when there are as many as there may be. */
+  boolean arrive(Presence presence) {
+    synchronized (presences) {
+      if (presences.size() >= MOST_PRESENCES) {
+        return false;
+      }
+      presences.add(presence);
+    }
     leftMillis = Long.MAX_VALUE;
     Ending now = ending;
     if (now != null) {
@@ -203,6 +211,7 @@ public final class Session {
     } else {
       presence.ending(lease.expiresAt());
     }
+    return true;
   }
 
   /** Counts a presence connection out. */

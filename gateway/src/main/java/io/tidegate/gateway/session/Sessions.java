@@ -88,12 +88,15 @@ public final class Sessions {
     return clock;
   }
 
-  /** Counts a presence connection of a session's holder in. */
-  public void arrive(Session session, Session.Presence presence, String clientAddress) {
-    session.arrive(presence);
+  /** Counts a presence connection of a session's holder in; false when there are too many. */
+  public boolean arrive(Session session, Session.Presence presence, String clientAddress) {
+    if (!session.arrive(presence)) {
+      return false;
+    }
     if (session.start()) {
       listener.started(session, clientAddress);
     }
+    return true;
   }
 
   /**

@@ -14,7 +14,6 @@ import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.json.JsonMode;
 import org.bson.json.JsonWriterSettings;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A presence connection: as long as it is open the session's holder is there. Sends {@code
@@ -27,17 +26,22 @@ final class PresenceHandler extends ChannelInboundHandlerAdapter implements Sess
 
   private final Session session;
   private final Sessions sessions;
-  private volatile @Nullable Channel channel;
+  private final Channel channel;
 
-  PresenceHandler(Session session, Sessions sessions) {
+  private PresenceHandler(Session session, Sessions sessions, Channel channel) {
     this.session = session;
     this.sessions = sessions;
+    this.channel = channel;
   }
 
-  @Override
-  public void handlerAdded(ChannelHandlerContext ctx) {
-    channel = ctx.channel();
-    sessions.arrive(session, this, String.valueOf(ctx.channel().remoteAddress()));
+  /** Puts one after this context's handler; false when the session has too many. */
+  static boolean begin(ChannelHandlerContext ctx, Session session, Sessions sessions) {
+    PresenceHandler presence = new PresenceHandler(session, sessions, ctx.channel());
+    if (!sessions.arrive(session, presence, String.valueOf(ctx.channel().remoteAddress()))) {
+      return false;
+    }
+    ctx.pipeline().addAfter(ctx.name(), "presence", presence);
+    return true;
   }
 
   @Override
@@ -58,31 +62,25 @@ final class PresenceHandler extends ChannelInboundHandlerAdapter implements Sess
 
   @Override
   public void ending(Instant at) {
-    Channel to = channel;
-    if (to != null) {
-      to.writeAndFlush(
-          line(to, new BsonDocument("type", new BsonString("ending")).append("at", text(at))));
-    }
+    channel.writeAndFlush(
+        line(new BsonDocument("type", new BsonString("ending")).append("at", text(at))));
   }
 
   @Override
   public void ended(Ending ending) {
-    Channel to = channel;
-    if (to != null) {
-      BsonDocument notice =
-          new BsonDocument("type", new BsonString("ended"))
-              .append("code", new BsonString(ending.code()))
-              .append("reason", new BsonString(ending.reason()))
-              .append("at", text(ending.at()));
-      to.writeAndFlush(line(to, notice)).addListener(ChannelFutureListener.CLOSE);
-    }
+    BsonDocument notice =
+        new BsonDocument("type", new BsonString("ended"))
+            .append("code", new BsonString(ending.code()))
+            .append("reason", new BsonString(ending.reason()))
+            .append("at", text(ending.at()));
+    channel.writeAndFlush(line(notice)).addListener(ChannelFutureListener.CLOSE);
   }
 
   private static BsonString text(Instant at) {
     return new BsonString(at.toString());
   }
 
-  private static Object line(Channel channel, BsonDocument notice) {
+  private Object line(BsonDocument notice) {
     return ByteBufUtil.writeUtf8(channel.alloc(), notice.toJson(JSON) + "\n");
   }
 }

@@ -65,8 +65,12 @@ public final class TunnelEntrance extends ChannelInboundHandlerAdapter {
           return;
         }
       }
-      case Protocols.PRESENCE ->
-          ctx.pipeline().addAfter(ctx.name(), "presence", new PresenceHandler(session, sessions));
+      case Protocols.PRESENCE -> {
+        if (!PresenceHandler.begin(ctx, session, sessions)) {
+          refuse(ctx, "the session has too many presence connections");
+          return;
+        }
+      }
       case null -> {
         refuse(ctx, "the client chose no protocol");
         return;

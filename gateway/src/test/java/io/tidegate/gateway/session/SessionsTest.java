@@ -164,6 +164,25 @@ class SessionsTest {
   }
 
   @Test
+  void aHolderIsPresentOnSoManyConnectionsAndNoMore() {
+    Session session = install(Leases.reading("a"));
+    Session neighbour = install(Leases.reading("b"));
+    Listener first = new Listener();
+    assertThat(sessions.arrive(session, first, "127.0.0.1:1")).isTrue();
+    for (int i = 1; i < 16; i++) {
+      assertThat(sessions.arrive(session, new Listener(), "127.0.0.1:1")).isTrue();
+    }
+    Listener last = new Listener();
+
+    assertThat(sessions.arrive(session, last, "127.0.0.1:1")).isFalse();
+    assertThat(last.heard).isEmpty();
+    assertThat(sessions.arrive(neighbour, new Listener(), "127.0.0.1:1")).isTrue();
+
+    session.leave(first, clock.millis());
+    assertThat(sessions.arrive(session, last, "127.0.0.1:1")).isTrue();
+  }
+
+  @Test
   void aHolderIsToldWhenItEndsAMinuteBeforeAndAtTheEnd() {
     Session session = install(Leases.reading("a"));
     Listener presence = new Listener();
