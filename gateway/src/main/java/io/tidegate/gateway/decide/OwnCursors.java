@@ -49,9 +49,8 @@ final class OwnCursors {
       boolean ours = cursor != null && cursor.database().equals(command.database());
       (ours ? own : foreign).add(id);
     }
-    own.forEach(id -> session.forgetCursor(id.asInt64().getValue()));
     if (foreign.isEmpty()) {
-      return Verdict.PASS;
+      return new Verdict.Pass(reply -> forget(session, own, reply));
     }
     if (own.isEmpty()) {
       return new Verdict.Answer(
@@ -68,7 +67,18 @@ final class OwnCursors {
         reply -> {
           BsonArray notFound = reply.getArray("cursorsNotFound", new BsonArray());
           notFound.addAll(foreign);
-          return reply.append("cursorsNotFound", notFound);
+          return forget(session, own, reply).append("cursorsNotFound", notFound);
         });
+  }
+
+  /** Only what the server says is gone is gone: the rest has to be closed at the session's end. */
+  private static BsonDocument forget(Session session, List<BsonValue> ids, BsonDocument reply) {
+    BsonArray alive = reply.getArray("cursorsAlive", new BsonArray());
+    for (BsonValue id : ids) {
+      if (!alive.contains(id)) {
+        session.forgetCursor(id.asInt64().getValue());
+      }
+    }
+    return reply;
   }
 }

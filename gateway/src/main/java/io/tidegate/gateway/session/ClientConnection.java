@@ -57,6 +57,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   private static final Set<String> MAY_BE_SILENT =
       Set.of("insert", "update", "delete", "bulkWrite", "endSessions", "killCursors");
 
+  private static final int CURSOR_NOT_FOUND = 43;
+
   /** How long last words may take to leave. */
   private static final long PARTING_MILLIS = 1_000;
 
@@ -818,7 +820,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     Session ours = exchange.session();
     long cursor = summary.cursorId();
     if (exchange.cursor() != 0) {
-      if (cursor == 0) {
+      // An error does not say that it is closed, save the one that says it never was open.
+      if (summary.ok() ? cursor == 0 : summary.code() == CURSOR_NOT_FOUND) {
         ours.forgetCursor(exchange.cursor());
       }
     } else if (cursor != 0) {

@@ -407,6 +407,74 @@ class ClientConnectionTest {
     assertThat(upstreams.flushed).isEqualTo(2);
   }
 
+  private static BsonDocument error(int code, String codeName) {
+    return new BsonDocument("ok", new BsonDouble(0))
+        .append("code", new BsonInt32(code))
+        .append("codeName", new BsonString(codeName));
+  }
+
+  private void openCursor(int requestId, long cursor) {
+    client.writeInbound(frame(requestId, find(), 0));
+    upstreams.replies(reply(90 + requestId, requestId, 0, cursor(cursor)));
+    saidBody();
+  }
+
+  @Test
+  void aCursorIsKeptWhenItsGetMoreFailsAndForgottenWhenTheServerHasNone() {
+    connect();
+    openCursor(2, 77);
+
+    client.writeInbound(frame(3, RawClient.getMore(77, "shop", "orders"), 0));
+    upstreams.replies(reply(52, 3, 0, error(50, "MaxTimeMSExpired")));
+    assertThat(saidBody().getInt32("code").getValue()).isEqualTo(50);
+    assertThat(session.cursor(77)).isNotNull();
+
+    client.writeInbound(frame(4, RawClient.getMore(77, "shop", "orders"), 0));
+    assertThat(upstreams.written).hasSize(4);
+    upstreams.replies(reply(53, 4, 0, error(43, "CursorNotFound")));
+    saidBody();
+    assertThat(session.cursor(77)).isNull();
+  }
+
+  @Test
+  void aCursorThatIsReadToItsEndIsForgotten() {
+    connect();
+    openCursor(2, 77);
+
+    client.writeInbound(frame(3, RawClient.getMore(77, "shop", "orders"), 0));
+    upstreams.replies(reply(52, 3, 0, cursor(0)));
+
+    assertThat(session.cursor(77)).isNull();
+  }
+
+  private static BsonDocument killCursors(long id) {
+    return new BsonDocument("killCursors", new BsonString("orders"))
+        .append("cursors", new BsonArray(List.of(new BsonInt64(id))))
+        .append("$db", new BsonString("shop"));
+  }
+
+  @Test
+  void aCursorIsForgottenWhenItIsKilledAndNotWhenThatFailed() {
+    connect();
+    openCursor(2, 77);
+
+    client.writeInbound(frame(3, killCursors(77), 0));
+    upstreams.replies(reply(52, 3, 0, error(11601, "Interrupted")));
+    saidBody();
+    assertThat(session.cursor(77)).isNotNull();
+
+    client.writeInbound(frame(4, killCursors(77), 0));
+    upstreams.replies(
+        reply(
+            53,
+            4,
+            0,
+            ok().append("cursorsKilled", new BsonArray(List.of(new BsonInt64(77))))
+                .append("cursorsNotFound", new BsonArray())));
+    assertThat(saidBody().getArray("cursorsKilled")).containsExactly(new BsonInt64(77));
+    assertThat(session.cursor(77)).isNull();
+  }
+
   @Test
   void aStrangerWhoDoesNotReadIsNotAnswered() {
     EmbeddedChannel stranger = new EmbeddedChannel();
