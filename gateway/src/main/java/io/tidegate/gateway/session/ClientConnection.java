@@ -59,6 +59,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
 
   private static final int CURSOR_NOT_FOUND = 43;
 
+  /** How long a client may stay that has come to hear why its session ended. */
+  private static final long HEARING_MILLIS = 10_000;
+
   /** How long last words may take to leave. */
   private static final long PARTING_MILLIS = 1_000;
 
@@ -139,6 +142,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     joined.add(this, facts);
     if (joined.start()) {
       stages.listener().started(joined, facts.clientAddress());
+    }
+    // Asked after it was added: whoever ends the session from now on finds it there.
+    if (joined.ending() != null) {
+      loop().schedule(() -> shut(CloseCause.SESSION_ENDED), HEARING_MILLIS, TimeUnit.MILLISECONDS);
     }
     return true;
   }

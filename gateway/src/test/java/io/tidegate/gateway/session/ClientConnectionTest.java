@@ -23,6 +23,7 @@ import io.tidegate.wire.WireMessage;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonDouble;
@@ -473,6 +474,46 @@ class ClientConnectionTest {
                 .append("cursorsNotFound", new BsonArray())));
     assertThat(saidBody().getArray("cursorsKilled")).containsExactly(new BsonInt64(77));
     assertThat(session.cursor(77)).isNull();
+  }
+
+  @Test
+  void whoJoinsAnEndedSessionHearsWhyAndIsClosedInTime() {
+    EmbeddedChannel early = new EmbeddedChannel();
+    early.pipeline().addLast(ClientConnection.begin(stages, early, session, null));
+    sessions.end(session, Ending.REVOKED, "the owner took it back");
+    early.runPendingTasks();
+    assertThat(early.isOpen()).isFalse();
+
+    EmbeddedChannel asking = new EmbeddedChannel();
+    asking.pipeline().addLast(ClientConnection.begin(stages, asking, session, null));
+    asking.writeInbound(frame(1, RawClient.hello(), 0), frame(2, find(), 0));
+    assertThat(asking.outboundMessages()).hasSize(2);
+    asking.releaseOutbound();
+    assertThat(asking.isOpen()).isFalse();
+
+    EmbeddedChannel silentOne = new EmbeddedChannel();
+    silentOne.freezeTime();
+    silentOne.pipeline().addLast(ClientConnection.begin(stages, silentOne, session, null));
+    silentOne.writeInbound(frame(1, RawClient.hello(), 0));
+    silentOne.advanceTimeBy(9, TimeUnit.SECONDS);
+    silentOne.runScheduledPendingTasks();
+    assertThat(silentOne.isOpen()).isTrue();
+    silentOne.advanceTimeBy(2, TimeUnit.SECONDS);
+    silentOne.runScheduledPendingTasks();
+    assertThat(silentOne.isOpen()).isFalse();
+    silentOne.finishAndReleaseAll();
+  }
+
+  @Test
+  void whoJoinsALiveSessionIsNotClosed() {
+    EmbeddedChannel other = new EmbeddedChannel();
+    other.freezeTime();
+    other.pipeline().addLast(ClientConnection.begin(stages, other, session, null));
+    other.advanceTimeBy(1, TimeUnit.HOURS);
+    other.runScheduledPendingTasks();
+
+    assertThat(other.isOpen()).isTrue();
+    other.finishAndReleaseAll();
   }
 
   @Test
