@@ -87,6 +87,8 @@ public enum RuleId {
       "too-much-in-flight",
       "the session has as much data under way as it may",
       "send smaller batches"),
+  /** A command that the gateway reads whole, larger than any driver sends it. */
+  TOO_LARGE("too-large", "it is larger than such a command ever is", "send it in smaller parts"),
   /** The record cannot be written, so nothing may run. */
   CANNOT_RECORD(
       "cannot-record",

@@ -15,6 +15,15 @@ import java.time.Instant;
  * The lease's policy first, then who owns the cursors and logical sessions that a command names.
  */
 public final class LeaseGate implements Gate {
+  /** Bytes of a driver's command without a list. */
+  private static final int LARGEST = 64 * 1024;
+
+  /**
+   * Bytes of a command that is read into memory, on the loop that serves others too: the ten
+   * thousand sessions that drivers end in one go take 0.4 MB.
+   */
+  private static final int LARGEST_DECODED = 512 * 1024;
+
   @Override
   public Verdict judge(Session session, Command command, Instant now) {
     return switch (Policy.decide(session.lease(), command, now)) {
@@ -28,13 +37,30 @@ public final class LeaseGate implements Gate {
         if (allow.footprint() instanceof DriverCommand driver) {
           yield own(session, command, driver, allow);
         }
-        yield plain(allow);
+        yield plain(session, command, allow);
       }
     };
   }
 
   private static Verdict own(
       Session session, Command command, DriverCommand driver, Decision.Allow allow) {
+    int most =
+        switch (driver.kind()) {
+          case KILL_CURSORS, OWN_SESSIONS -> LARGEST_DECODED;
+          case HELLO,
+              PING,
+              ABOUT_SERVER,
+              CONNECTION_STATUS,
+              START_SESSION,
+              GET_MORE,
+              END_TRANSACTION,
+              SIGN_IN,
+              LOGOUT ->
+              LARGEST;
+        };
+    if (command.body().byteLength() > most) {
+      return refuse(RuleId.TOO_LARGE, session, command);
+    }
     return switch (driver.kind()) {
       case GET_MORE ->
           OwnCursors.mayContinue(session, command)
@@ -47,12 +73,17 @@ public final class LeaseGate implements Gate {
       }
       case START_SESSION -> OwnLogicalSessions.claimStarted(session);
       case HELLO, PING, ABOUT_SERVER, CONNECTION_STATUS, END_TRANSACTION, SIGN_IN, LOGOUT ->
-          plain(allow);
+          plain(session, command, allow);
     };
   }
 
-  private static Verdict plain(Decision.Allow allow) {
-    return allow.rewrites().isEmpty() ? Verdict.PASS : new Verdict.Narrow(allow.rewrites());
+  private static Verdict plain(Session session, Command command, Decision.Allow allow) {
+    if (allow.rewrites().isEmpty()) {
+      return Verdict.PASS;
+    }
+    return command.body().byteLength() > LARGEST_DECODED
+        ? refuse(RuleId.TOO_LARGE, session, command)
+        : new Verdict.Narrow(allow.rewrites());
   }
 
   private static Verdict.Refuse refuse(RuleId rule, Session session, Command command) {

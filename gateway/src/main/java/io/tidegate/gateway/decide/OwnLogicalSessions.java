@@ -53,34 +53,46 @@ final class OwnLogicalSessions {
     if (list == null || !list.isArray()) {
       return Verdict.PASS;
     }
-    BsonArray own = new BsonArray();
+    int own = 0;
     int all = 0;
     BsonCursor each = list.document().cursor();
     while (each.next()) {
       all++;
-      if (each.isDocument()) {
-        BsonView document = each.document();
-        LogicalSessions.Id id = id(document);
-        if (id != null
-            && document.find("uid") == null
-            && session.logicalSessions().owns(id, session)) {
-          own.add(document.toBsonDocument());
-        }
+      if (isOwn(session, each)) {
+        own++;
       }
     }
     if (all == 0 && command.isNamed("killSessions")) {
       // The server takes no list for everybody's who shares the account.
       return null;
     }
-    if (own.size() == all) {
+    if (own == all) {
       return Verdict.PASS;
     }
-    if (own.isEmpty()) {
+    if (own == 0) {
       return new Verdict.Answer(new BsonDocument("ok", new BsonDouble(1)));
     }
+    BsonArray kept = new BsonArray();
+    BsonCursor again = list.document().cursor();
+    while (again.next()) {
+      if (isOwn(session, again)) {
+        kept.add(again.document().toBsonDocument());
+      }
+    }
     BsonDocument body = command.body().toBsonDocument();
-    body.put(command.name(), own);
+    body.put(command.name(), kept);
     return new Verdict.PassChanged(body, null);
+  }
+
+  private static boolean isOwn(Session session, BsonElement listed) {
+    if (!listed.isDocument()) {
+      return false;
+    }
+    BsonView document = listed.document();
+    LogicalSessions.Id id = id(document);
+    return id != null
+        && document.find("uid") == null
+        && session.logicalSessions().owns(id, session);
   }
 
   /** startSession: the logical session in the reply is this session's. */

@@ -62,6 +62,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   /** How long a client may stay that has come to hear why its session ended. */
   private static final long HEARING_MILLIS = 10_000;
 
+  /** Bytes of a hello or of a step of a sign-in, which are decoded whole. */
+  private static final int LARGEST_GREETING = 64 * 1024;
+
   /** How long last words may take to leave. */
   private static final long PARTING_MILLIS = 1_000;
 
@@ -256,12 +259,17 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     Command command = message.command();
     int requestId = message.header().requestId();
     if (Hello.isHello(command)) {
+      if (tooLarge(frame, command, requestId)) {
+        return false;
+      }
       hello(Hello.of(command), requestId, false);
       return false;
     }
     return switch (command.name()) {
       case "saslStart", "saslContinue" -> {
-        answer(requestId, step(signIn.handle(command)));
+        if (!tooLarge(frame, command, requestId)) {
+          answer(requestId, step(signIn.handle(command)));
+        }
         yield false;
       }
       case "logout" -> {
@@ -280,6 +288,18 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
         yield false;
       }
     };
+  }
+
+  /** Whether it is no greeting that anybody means, and has been refused. */
+  private boolean tooLarge(ByteBuf frame, Command command, int requestId) {
+    if (frame.readableBytes() <= LARGEST_GREETING) {
+      return false;
+    }
+    RuleId rule = RuleId.TOO_LARGE;
+    String sentence = Denial.sentence(rule, command.name(), command.database(), "");
+    report(rule.id(), sentence);
+    answer(requestId, ErrorReply.document(rule.code(), rule.codeName(), sentence));
+    return true;
   }
 
   private boolean command(Session ours, ByteBuf frame, OpMsg message, Command command) {

@@ -516,6 +516,78 @@ class ClientConnectionTest {
     other.finishAndReleaseAll();
   }
 
+  private static String filler(int bytes) {
+    return "x".repeat(bytes);
+  }
+
+  @Test
+  void aHelloOfManyBytesIsRefusedUndecoded() {
+    client.writeInbound(
+        frame(
+            1,
+            RawClient.hello()
+                .append("client", new BsonDocument("x", new BsonString(filler(70_000)))),
+            0));
+
+    BsonDocument refused = saidBody();
+    assertThat(refused.getString("errmsg").getValue()).contains("too-large");
+    client.writeInbound(frame(2, RawClient.hello(), 0));
+    assertThat(saidBody().getNumber("ok").intValue()).isEqualTo(1);
+  }
+
+  @Test
+  void aSignInOfManyBytesIsRefusedUndecoded() {
+    client.writeInbound(
+        frame(
+            1,
+            new BsonDocument("saslStart", new BsonInt32(1))
+                .append("payload", new BsonString(filler(70_000)))
+                .append("$db", new BsonString("admin")),
+            0));
+
+    assertThat(saidBody().getString("errmsg").getValue()).contains("too-large");
+  }
+
+  @Test
+  void whatDriversNeedIsRefusedWhenItIsLargerThanAnyDriverSends() {
+    BsonArray many = new BsonArray();
+    for (int i = 0; i < 20_000; i++) {
+      many.add(RawClient.lsid(new byte[16]));
+    }
+    BsonDocument end = new BsonDocument("endSessions", many).append("$db", new BsonString("admin"));
+    client.writeInbound(frame(1, end, 0));
+    assertThat(saidBody().getString("errmsg").getValue()).contains("too-large");
+
+    // As many as drivers send at most.
+    end.put("endSessions", new BsonArray(many.subList(0, 10_000)));
+    client.writeInbound(frame(2, end, 0));
+    assertThat(saidBody()).isEqualTo(ok());
+
+    client.writeInbound(
+        frame(
+            3,
+            new BsonDocument("buildInfo", new BsonInt32(1))
+                .append("comment", new BsonString(filler(70_000)))
+                .append("$db", new BsonString("admin")),
+            0));
+    assertThat(saidBody().getString("errmsg").getValue()).contains("too-large");
+    assertThat(upstreams.opens).isZero();
+  }
+
+  @Test
+  void whatHasToBeNarrowedIsRefusedWhenThatWouldCostMuch() {
+    client.writeInbound(
+        frame(
+            1,
+            new BsonDocument("listDatabases", new BsonInt32(1))
+                .append("filter", new BsonDocument("name", new BsonString(filler(1 << 20))))
+                .append("$db", new BsonString("admin")),
+            0));
+
+    assertThat(saidBody().getString("errmsg").getValue()).contains("too-large");
+    assertThat(upstreams.opens).isZero();
+  }
+
   @Test
   void aStrangerWhoDoesNotReadIsNotAnswered() {
     EmbeddedChannel stranger = new EmbeddedChannel();
