@@ -89,6 +89,11 @@ public enum RuleId {
       "send smaller batches"),
   /** A command that the gateway reads whole, larger than any driver sends it. */
   TOO_LARGE("too-large", "it is larger than such a command ever is", "send it in smaller parts"),
+  /** As many open cursors as one session may have. */
+  TOO_MANY_CURSORS(
+      "too-many-cursors",
+      "the session has as many open cursors as it may",
+      "read some to their end or close them, or start a new session"),
   /** The record cannot be written, so nothing may run. */
   CANNOT_RECORD(
       "cannot-record",

@@ -10,11 +10,22 @@ import io.tidegate.gateway.session.Session;
 import io.tidegate.gateway.session.Verdict;
 import io.tidegate.wire.Command;
 import java.time.Instant;
+import java.util.Set;
 
 /**
  * The lease's policy first, then who owns the cursors and logical sessions that a command names.
  */
 public final class LeaseGate implements Gate {
+  /** What opens a cursor, however little it has to show. */
+  private static final Set<String> OPENS_CURSOR =
+      Set.of(
+          "find",
+          "aggregate",
+          "bulkWrite",
+          "listCollections",
+          "listIndexes",
+          "checkMetadataConsistency");
+
   /** Bytes of a driver's command without a list. */
   private static final int LARGEST = 64 * 1024;
 
@@ -36,6 +47,9 @@ public final class LeaseGate implements Gate {
         }
         if (allow.footprint() instanceof DriverCommand driver) {
           yield own(session, command, driver, allow);
+        }
+        if (!session.mayOpenCursor() && OPENS_CURSOR.contains(allow.footprint().command())) {
+          yield refuse(RuleId.TOO_MANY_CURSORS, session, command);
         }
         yield plain(session, command, allow);
       }

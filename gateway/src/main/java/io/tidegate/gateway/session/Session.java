@@ -312,9 +312,15 @@ public final class Session {
 
   /** Remembers a cursor that a reply opened. */
   public void own(OpenCursor cursor) {
-    if (cursors.size() < MOST_CURSORS) {
-      cursors.put(cursor.id(), cursor);
-    }
+    cursors.put(cursor.id(), cursor);
+  }
+
+  /**
+   * Whether it may open one more. Asked before a command is forwarded; what is under way then may
+   * still bring a few, one for each connection, which are all remembered.
+   */
+  public boolean mayOpenCursor() {
+    return cursors.size() < MOST_CURSORS;
   }
 
   /** The cursor, if this session opened it and it is still open. */

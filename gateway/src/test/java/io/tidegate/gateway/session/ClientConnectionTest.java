@@ -516,6 +516,34 @@ class ClientConnectionTest {
     other.finishAndReleaseAll();
   }
 
+  @Test
+  void whatMightOpenOneCursorTooManyIsRefusedAndTheRestGoesOn() {
+    connect();
+    openCursor(2, 1);
+    for (long id = 2; id <= 50_000; id++) {
+      session.own(new OpenCursor(id, "shop", "orders"));
+    }
+    // One that was under way when the last place was taken is not lost.
+    session.own(new OpenCursor(50_001, "shop", "orders"));
+
+    client.writeInbound(frame(3, find(), 0));
+    BsonDocument refused = saidBody();
+    assertThat(refused.getInt32("code").getValue()).isEqualTo(13);
+    assertThat(refused.getString("errmsg").getValue()).contains("too-many-cursors");
+    assertThat(upstreams.written).hasSize(2);
+    client.writeInbound(frame(4, RawClient.getMore(50_001, "shop", "orders"), 0));
+    upstreams.replies(reply(53, 4, 0, cursor(0)));
+    saidBody();
+    client.writeInbound(frame(5, insert(), 0));
+    upstreams.replies(reply(54, 5, 0, ok()));
+    assertThat(saidBody()).isEqualTo(ok());
+    client.writeInbound(frame(6, RawClient.getMore(1, "shop", "orders"), 0));
+    upstreams.replies(reply(55, 6, 0, cursor(0)));
+    saidBody();
+    client.writeInbound(frame(7, find(), 0));
+    assertThat(upstreams.written).hasSize(6);
+  }
+
   private static String filler(int bytes) {
     return "x".repeat(bytes);
   }
