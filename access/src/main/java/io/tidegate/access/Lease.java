@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param grantId {@code grt_…}
  * @param privileges what the session may do; everything else is denied
  * @param allowJavaScript whether server-side JavaScript may run
+ * @param disclosure what of the target it may show at all
  * @param binding what a client proves to be served
  * @param network from where
  * @param advertisedAddress {@code host:port} that the client dials, told to drivers in hello; for
@@ -38,6 +39,7 @@ public record Lease(
     LeaseAccount account,
     List<Privilege> privileges,
     boolean allowJavaScript,
+    Disclosure disclosure,
     Limits limits,
     Binding binding,
     Network network,

@@ -84,6 +84,7 @@ final class LeaseCodec {
         .append("account", document(lease.account()))
         .append("privileges", privileges)
         .append("allowJavaScript", BsonBoolean.valueOf(lease.allowJavaScript()))
+        .append("disclosure", text(lease.disclosure().name()))
         .append(
             "limits",
             new BsonDocument("maxConnections", new BsonInt32(lease.limits().maxConnections()))
@@ -142,6 +143,7 @@ final class LeaseCodec {
         account(from.getDocument("account")),
         privileges,
         from.getBoolean("allowJavaScript").getValue(),
+        Disclosure.valueOf(string(from, "disclosure")),
         new Limits(
             limits.getInt32("maxConnections").getValue(),
             limits.getInt64("maxBytesInFlight").getValue(),

@@ -92,15 +92,23 @@ public final class Policy {
     if (footprint.runsJavaScript() && !lease.allowJavaScript()) {
       return Decision.Deny.by(RuleId.JAVASCRIPT, footprint, lease);
     }
+    List<Rewrite> withoutDocuments = NONE;
+    if (lease.disclosure() == Disclosure.DIAGNOSTICS) {
+      withoutDocuments = Diagnostics.rewrites(footprint);
+      if (withoutDocuments == null) {
+        return Decision.Deny.by(RuleId.SHOWS_DOCUMENTS, footprint, lease);
+      }
+    }
     List<Narrowing> narrowings = footprint.narrowings();
     if (narrowings.isEmpty()) {
-      return new Decision.Allow(footprint, NONE);
+      return new Decision.Allow(footprint, withoutDocuments);
     }
-    return narrowed(lease, footprint, narrowings);
+    return narrowed(lease, footprint, narrowings, withoutDocuments);
   }
 
-  private static Decision narrowed(Lease lease, Touches footprint, List<Narrowing> narrowings) {
-    List<Rewrite> rewrites = new ArrayList<>(narrowings.size());
+  private static Decision narrowed(
+      Lease lease, Touches footprint, List<Narrowing> narrowings, List<Rewrite> first) {
+    List<Rewrite> rewrites = new ArrayList<>(first);
     for (Narrowing narrowing : narrowings) {
       if (lease.carries(narrowing.full())) {
         continue;

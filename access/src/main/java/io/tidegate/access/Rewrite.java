@@ -15,7 +15,15 @@ import org.bson.BsonValue;
  * rewrite in order, forwards the result, and applies {@link #reply} to the answer in the same
  * order. Both are pure; neither is ever asked about documents of the person's data.
  */
-public sealed interface Rewrite {
+public sealed interface Rewrite
+    permits Rewrite.FilterDatabases,
+        Rewrite.FilterCollections,
+        Rewrite.OwnOperations,
+        Rewrite.HumanIdentity,
+        Diagnostics.OperationsWithoutDocuments,
+        Diagnostics.StagesWithoutDocuments,
+        Diagnostics.CollectionsWithoutDocuments,
+        Diagnostics.IndexesWithoutDocuments {
 
   /**
    * The command to forward instead.

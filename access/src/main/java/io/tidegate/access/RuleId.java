@@ -35,6 +35,12 @@ public enum RuleId {
   /** Shows the account inside the target, and so perhaps what else it may do. */
   ACCOUNT_DETAILS(
       "account-details", "it shows the account that the gateway signs in with", "leave it out"),
+  /** Under a lease for diagnostics: an answer that could hold a piece of a document. */
+  SHOWS_DOCUMENTS(
+      "shows-documents",
+      "access for support shows how the deployment is doing and never a document",
+      "use serverStatus, currentOp, collStats, listIndexes and the like, or ask at {url} for what"
+          + " needs data"),
   /** Changes to users, roles and passwords, which would stay after the lease is over. */
   OUTLIVES_LEASE(
       "outlives-lease",

@@ -23,7 +23,8 @@ final class Corpus {
           "javascript",
           "names",
           "speaking-for-others",
-          "administration");
+          "administration",
+          "support");
 
   private Corpus() {}
 

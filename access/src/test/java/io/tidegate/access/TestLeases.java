@@ -47,6 +47,9 @@ final class TestLeases {
               List.of(
                   on("", Action.RENAME_COLLECTION_SAME_DB, Action.DROP_COLLECTION),
                   on("orders", Action.FIND)));
+      case "support" -> forDiagnostics(of(Diagnostics.privileges()));
+      case "support-sync" ->
+          forDiagnostics(of(Diagnostics.privileges(), BuiltInRoles.of("read", "__realm_sync")));
       case "sharder" -> of(List.of(on("", Action.ENABLE_SHARDING)));
       default -> throw new IllegalArgumentException("no lease is called " + name);
     };
@@ -80,6 +83,7 @@ final class TestLeases {
         new LeaseAccount("acc_1", "readonly", "svc-shop", secret),
         all,
         false,
+        Disclosure.EVERYTHING,
         Limits.DEFAULT,
         new Binding.Tunnel(
             key, new ScramVerifier(ScramMechanism.SHA_256, secret, 15_000, key, key)),
@@ -161,6 +165,7 @@ final class TestLeases {
         lease.account(),
         lease.privileges(),
         lease.allowJavaScript(),
+        lease.disclosure(),
         Limits.APPLICATION,
         binding,
         network,
@@ -183,6 +188,30 @@ final class TestLeases {
         lease.account(),
         privileges,
         lease.allowJavaScript(),
+        lease.disclosure(),
+        lease.limits(),
+        lease.binding(),
+        lease.network(),
+        lease.advertisedAddress(),
+        lease.requestUrl(),
+        lease.notBefore(),
+        lease.expiresAt(),
+        lease.revision());
+  }
+
+  static Lease forDiagnostics(Lease lease) {
+    return new Lease(
+        lease.leaseId(),
+        lease.sessionId(),
+        lease.grantId(),
+        lease.grantee(),
+        lease.organization(),
+        lease.project(),
+        lease.target(),
+        lease.account(),
+        lease.privileges(),
+        lease.allowJavaScript(),
+        Disclosure.DIAGNOSTICS,
         lease.limits(),
         lease.binding(),
         lease.network(),
@@ -205,6 +234,7 @@ final class TestLeases {
         lease.account(),
         lease.privileges(),
         true,
+        Disclosure.EVERYTHING,
         lease.limits(),
         lease.binding(),
         lease.network(),

@@ -48,6 +48,7 @@ class CutTest {
         lease.account(),
         lease.privileges(),
         lease.allowJavaScript(),
+        lease.disclosure(),
         new Lease.Limits(connections, 1 << 30, Duration.ofHours(9)),
         lease.binding(),
         lease.network(),

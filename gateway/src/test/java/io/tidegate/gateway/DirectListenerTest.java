@@ -60,6 +60,7 @@ class DirectListenerTest {
         lease.account(),
         lease.privileges(),
         lease.allowJavaScript(),
+        lease.disclosure(),
         lease.limits(),
         new Binding.Tunnel(((Binding.Tunnel) lease.binding()).keySha256(), verifier),
         lease.network(),

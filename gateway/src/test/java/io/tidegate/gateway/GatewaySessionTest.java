@@ -201,6 +201,7 @@ class GatewaySessionTest {
             lease.account().id(), lease.account().name(), lease.account().username(), sealed),
         lease.privileges(),
         lease.allowJavaScript(),
+        lease.disclosure(),
         lease.limits(),
         lease.binding(),
         lease.network(),

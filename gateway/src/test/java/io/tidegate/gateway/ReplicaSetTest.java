@@ -174,6 +174,7 @@ class ReplicaSetTest {
         lease.account(),
         lease.privileges(),
         lease.allowJavaScript(),
+        lease.disclosure(),
         lease.limits(),
         lease.binding(),
         lease.network(),

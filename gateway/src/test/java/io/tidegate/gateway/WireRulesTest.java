@@ -477,6 +477,7 @@ class WireRulesTest {
         lease.account(),
         lease.privileges(),
         lease.allowJavaScript(),
+        lease.disclosure(),
         limits,
         lease.binding(),
         lease.network(),

@@ -2,6 +2,7 @@ package io.tidegate.control.lease;
 
 import io.tidegate.access.Binding;
 import io.tidegate.access.BuiltInRoles;
+import io.tidegate.access.Disclosure;
 import io.tidegate.access.Lease;
 import io.tidegate.access.Network;
 import io.tidegate.access.Privilege;
@@ -217,6 +218,7 @@ class StoredLeases implements Leases {
                 parts.accountId(), parts.accountName(), credential.username().reveal(), sealed),
             privileges,
             false,
+            Disclosure.EVERYTHING,
             Lease.Limits.DEFAULT,
             parts.binding(),
             Network.ANYWHERE,

@@ -234,6 +234,7 @@ class SessionsTest {
         lease.account(),
         lease.privileges(),
         lease.allowJavaScript(),
+        lease.disclosure(),
         lease.limits(),
         lease.binding(),
         lease.network(),

@@ -6,6 +6,7 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import io.tidegate.access.Binding;
 import io.tidegate.access.BuiltInRoles;
+import io.tidegate.access.Disclosure;
 import io.tidegate.access.Lease;
 import io.tidegate.access.Network;
 import io.tidegate.access.Privilege;
@@ -148,6 +149,7 @@ public final class GatewayFixture implements AutoCloseable {
         new Lease.LeaseAccount("acc_1", "readonly", "svc", seal(leaseId, PASSWORD)),
         privileges,
         false,
+        Disclosure.EVERYTHING,
         Lease.Limits.DEFAULT,
         new Binding.Tunnel(Certificates.spkiSha256(tunnel.keys.getPublic()), null),
         Network.ANYWHERE,

@@ -2,6 +2,7 @@ package io.tidegate.gateway.support;
 
 import io.tidegate.access.Binding;
 import io.tidegate.access.BuiltInRoles;
+import io.tidegate.access.Disclosure;
 import io.tidegate.access.Lease;
 import io.tidegate.access.Network;
 import io.tidegate.access.Privilege;
@@ -43,6 +44,7 @@ public final class Leases {
         new Lease.LeaseAccount("acc_1", "readonly", "svc", new byte[] {1}),
         privileges,
         false,
+        Disclosure.EVERYTHING,
         limits,
         new Binding.Tunnel(new byte[32], localAuth),
         Network.ANYWHERE,
