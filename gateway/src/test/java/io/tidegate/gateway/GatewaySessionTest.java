@@ -7,13 +7,18 @@ import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
+import io.tidegate.access.Binding;
 import io.tidegate.access.BuiltInRoles;
+import io.tidegate.access.Cidr;
 import io.tidegate.access.Lease;
+import io.tidegate.access.Network;
 import io.tidegate.gateway.support.GatewayFixture;
 import io.tidegate.gateway.support.TestTunnel;
 import io.tidegate.link.LeaseOutcome;
 import io.tidegate.link.SessionEvent;
 import io.tidegate.link.v1.CommandRecord;
+import io.tidegate.wire.sasl.ScramMechanism;
+import io.tidegate.wire.sasl.ScramVerifier;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -188,7 +193,40 @@ class GatewaySessionTest {
             rejected -> assertThat(rejected.code()).isEqualTo("target_auth_failed"));
   }
 
+  @Test
+  void aLeaseOfWhichAPartWouldGoUnheededIsNotHeld() throws Exception {
+    TestTunnel tunnel = world.tunnel();
+    Lease good = world.lease(tunnel);
+    ScramVerifier verifier =
+        ScramVerifier.derive(ScramMechanism.SHA_256, "app", "pencil", new byte[28], 4096);
+    Binding direct = new Binding.ScramUser("admin", "app", verifier, null);
+    Network narrow = Network.of(Cidr.parse("192.0.2.7"));
+
+    for (Lease unheeded :
+        List.of(with(good, direct, Network.ANYWHERE), with(good, good.binding(), narrow))) {
+      assertThat(world.control.push(unheeded))
+          .isInstanceOfSatisfying(
+              LeaseOutcome.Rejected.class,
+              rejected -> assertThat(rejected.code()).isEqualTo("lease-unsupported"));
+    }
+    assertThat(world.control.push(good)).isInstanceOf(LeaseOutcome.Installed.class);
+  }
+
+  private static Lease with(Lease lease, Binding binding, Network network) {
+    return changed(lease, lease.account(), binding, network);
+  }
+
   private static Lease withPassword(Lease lease, byte[] sealed) {
+    Lease.LeaseAccount account = lease.account();
+    return changed(
+        lease,
+        new Lease.LeaseAccount(account.id(), account.name(), account.username(), sealed),
+        lease.binding(),
+        lease.network());
+  }
+
+  private static Lease changed(
+      Lease lease, Lease.LeaseAccount account, Binding binding, Network network) {
     return new Lease(
         lease.leaseId(),
         lease.sessionId(),
@@ -197,14 +235,13 @@ class GatewaySessionTest {
         lease.organization(),
         lease.project(),
         lease.target(),
-        new Lease.LeaseAccount(
-            lease.account().id(), lease.account().name(), lease.account().username(), sealed),
+        account,
         lease.privileges(),
         lease.allowJavaScript(),
         lease.disclosure(),
         lease.limits(),
-        lease.binding(),
-        lease.network(),
+        binding,
+        network,
         lease.advertisedAddress(),
         lease.requestUrl(),
         lease.notBefore(),

@@ -1,8 +1,10 @@
 package io.tidegate.gateway.link;
 
+import io.tidegate.access.Binding;
 import io.tidegate.access.Lease;
 import io.tidegate.access.LeaseException;
 import io.tidegate.access.LeaseVerifier;
+import io.tidegate.access.Network;
 import io.tidegate.gateway.config.Timings;
 import io.tidegate.gateway.session.AccountSecret;
 import io.tidegate.gateway.session.Ending;
@@ -40,6 +42,7 @@ final class LeaseInstaller {
   private static final String BAD_CREDENTIAL = "credential-unreadable";
   private static final String BAD_TARGET = "target-invalid";
   private static final String OVER = "lease-over";
+  private static final String UNSUPPORTED = "lease-unsupported";
   private static final int MOST_FORBIDDEN = 10_000;
 
   private final Supplier<@Nullable LeaseVerifier> verifier;
@@ -106,6 +109,10 @@ final class LeaseInstaller {
       return rejected(
           leaseId, OVER, "the lease ended at " + lease.expiresAt() + " by the gateway's clock");
     }
+    String unsupported = unsupported(lease);
+    if (unsupported != null) {
+      return rejected(leaseId, UNSUPPORTED, unsupported);
+    }
     AccountSecret secret;
     try {
       byte[] password =
@@ -121,6 +128,17 @@ final class LeaseInstaller {
       return renew(known, lease, secret, eager);
     }
     return begin(lease, secret, eager);
+  }
+
+  /** What the lease asks for that would go unheeded here; null when there is nothing. */
+  private static @Nullable String unsupported(Lease lease) {
+    if (!(lease.binding() instanceof Binding.Tunnel)) {
+      return "the gateway serves tunnels; it cannot let users of a cluster sign in directly yet";
+    }
+    if (!lease.network().equals(Network.ANYWHERE)) {
+      return "the gateway cannot hold a lease to addresses or private endpoints yet";
+    }
+    return null;
   }
 
   /** A lease is revoked: an installation of it that is under way must not succeed any more. */
