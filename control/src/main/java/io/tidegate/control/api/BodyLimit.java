@@ -49,6 +49,12 @@ final class BodyLimit extends OncePerRequestFilter {
         request.getContentLengthLong() < 0 ? new Counted(request, limit) : request, response);
   }
 
+  /** The Atlas-compatible API reads its bodies itself, and refuses in its own form. */
+  @Override
+  protected boolean shouldNotFilter(HttpServletRequest request) {
+    return "atlas".equals(request.getHttpServletMapping().getServletName());
+  }
+
   private static Refused tooLarge(long limit) {
     return new Refused(
         ErrorCode.BODY_TOO_LARGE, "The body may have at most " + limit / 1024 + " KiB here.");

@@ -9,6 +9,7 @@ import io.tidegate.control.platform.ErrorCode;
 import io.tidegate.control.platform.Names;
 import io.tidegate.control.platform.Refused;
 import io.tidegate.control.platform.Secret;
+import io.tidegate.control.platform.Throttle;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;

@@ -7,6 +7,7 @@ import io.tidegate.control.platform.Actor;
 import io.tidegate.control.platform.Database;
 import io.tidegate.control.platform.ErrorCode;
 import io.tidegate.control.platform.Secret;
+import io.tidegate.control.platform.Throttle;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -12,6 +12,7 @@ import io.tidegate.control.platform.Page;
 import io.tidegate.control.platform.Refused;
 import io.tidegate.control.platform.Role;
 import io.tidegate.control.platform.Secret;
+import io.tidegate.control.platform.Throttle;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;

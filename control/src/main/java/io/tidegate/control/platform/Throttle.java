@@ -1,4 +1,4 @@
-package io.tidegate.control.identity;
+package io.tidegate.control.platform;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -10,7 +10,7 @@ import java.util.Map;
  * Token buckets by key, for a bounded number of keys: each takes a number of tries at once, and
  * gets one back every interval. Safe for any thread.
  */
-final class Throttle {
+public final class Throttle {
   private static final int MOST_KEYS = 20_000;
 
   private final int burst;
@@ -20,14 +20,14 @@ final class Throttle {
   /** When each key's bucket will be full again; a key that is not here has a full one. */
   private final Map<String, Instant> fullAt = new LinkedHashMap<>(64, 0.75f, true);
 
-  Throttle(int burst, Duration interval, InstantSource clock) {
+  public Throttle(int burst, Duration interval, InstantSource clock) {
     this.burst = burst;
     this.interval = interval;
     this.clock = clock;
   }
 
   /** Takes one try: zero when there was one, else how long until there is. */
-  synchronized Duration take(String key) {
+  public synchronized Duration take(String key) {
     Instant now = clock.instant();
     Instant full = fullAt.getOrDefault(key, now);
     if (full.isBefore(now)) {
@@ -52,8 +52,16 @@ final class Throttle {
     return Duration.ZERO;
   }
 
+  /** How long until a try could be taken, without taking one. */
+  public synchronized Duration wait(String key) {
+    Instant now = clock.instant();
+    Duration ahead = Duration.between(now, fullAt.getOrDefault(key, now).plus(interval));
+    Duration most = interval.multipliedBy(burst);
+    return ahead.compareTo(most) > 0 ? ahead.minus(most) : Duration.ZERO;
+  }
+
   /** Fills the bucket, after a success. */
-  synchronized void forgive(String key) {
+  public synchronized void forgive(String key) {
     fullAt.remove(key);
   }
 }

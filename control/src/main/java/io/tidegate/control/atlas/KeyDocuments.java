@@ -1,0 +1,33 @@
+package io.tidegate.control.atlas;
+
+import io.tidegate.control.atlas.surface.Answer;
+import io.tidegate.control.keys.ApiKey;
+import io.tidegate.control.platform.Secret;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** API keys as the API shows and takes them. */
+final class KeyDocuments {
+  private KeyDocuments() {}
+
+  /** What a key is to be, or to become. */
+  record Wanted(@Nullable String desc, @Nullable List<String> roles) {}
+
+  static Object shown(ApiKey key) {
+    return shown(key, null);
+  }
+
+  /**
+   * @param privateKey only for a key that was just made
+   */
+  static Object shown(ApiKey key, @Nullable Secret privateKey) {
+    return Answer.object(fields -> {
+      fields.put("id", key.id());
+      fields.put("desc", key.description());
+      fields.put("publicKey", key.publicKey());
+      fields.put("privateKey", privateKey == null ? null : privateKey.reveal());
+      fields.put("roles", AtlasRoles.list(key.organizationId(), key.assignments()));
+      fields.put("links", List.of());
+    });
+  }
+}
