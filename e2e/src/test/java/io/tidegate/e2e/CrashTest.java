@@ -175,5 +175,15 @@ class CrashTest {
           }
           return true;
         });
+    // Killed between filing and approval, a request still waits, and would refuse the next one.
+    for (Document request : requests) {
+      String id = request.getString("id");
+      Rest.Answer answer =
+          tidegate
+              .person("owner")
+              .rest()
+              .post("/requests/" + id + "/deny", new Document("reason", "over"));
+      assertThat(answer.status()).as("denied now, or decided before").isIn(200, 409);
+    }
   }
 }
