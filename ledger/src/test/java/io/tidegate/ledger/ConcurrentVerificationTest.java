@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** No false alarm while a ledger is written, rotated, thinned out and followed. */
 class ConcurrentVerificationTest {
+  private static final int ROUNDS_A_LOOK = 8;
+
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -25,12 +28,17 @@ class ConcurrentVerificationTest {
             .withSegmentBytes(20_000)
             .withSyncInterval(Duration.ofMillis(3));
     AtomicBoolean done = new AtomicBoolean();
+    // Each look lets the writer go on a little, beside it. Without a bound a fast disk grows the
+    // ledger
+    // faster than it can be read, and each look takes longer than the one before.
+    Semaphore rounds = new Semaphore(0);
     long followed;
     try (Ledger ledger = Ledger.open(folder, keys, options, InstantSource.system())) {
       long[] next = {0};
       CompletableFuture<Void> writer =
           CompletableFuture.runAsync(() -> {
             while (!done.get()) {
+              rounds.acquireUninterruptibly();
               for (int i = 0; i < 20; i++) {
                 ledger.append("s" + i % 4, new byte[next(i)]);
               }
@@ -46,6 +54,7 @@ class ConcurrentVerificationTest {
                 next[0]++;
               });
       for (int i = 0; i < 60 || ledger.nextIndex() < 1000; i++) {
+        rounds.release(ROUNDS_A_LOOK);
         Verification verification = LedgerVerifier.verify(folder, i % 2 == 0 ? keys : null);
         assertThat(verification.findings()).as("look " + i).isEmpty();
         if (i % 20 == 19) {
@@ -54,6 +63,7 @@ class ConcurrentVerificationTest {
         }
       }
       done.set(true);
+      rounds.release();
       writer.get();
       subscription.close();
       subscription.ended().toCompletableFuture().get();
