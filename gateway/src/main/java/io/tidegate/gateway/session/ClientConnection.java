@@ -2,6 +2,7 @@ package io.tidegate.gateway.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -64,6 +65,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
 
   /** Bytes of a hello or of a step of a sign-in, which are decoded whole. */
   private static final int LARGEST_GREETING = 64 * 1024;
+
+  /** How long the reason of an end is heard before the connection closes behind it. */
+  private static final long HEARD_MILLIS = 300;
 
   /** How long last words may take to leave. */
   private static final long PARTING_MILLIS = 1_000;
@@ -305,7 +309,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   private boolean command(Session ours, ByteBuf frame, OpMsg message, Command command) {
     Ending ending = ours.ending();
     if (ending != null) {
-      refuseForGood(message, ErrorReply.document(13, "Unauthorized", words(ending)));
+      // Whoever comes after the end is told, and closed when the time for hearing it is over. A
+      // close
+      // right behind the answer can reach the driver before it has handed the answer on.
+      if (!message.moreToCome()) {
+        answer(
+            message.header().requestId(), ErrorReply.document(13, "Unauthorized", words(ending)));
+      }
       return false;
     }
     Instant now = stages.sessions().clock().instant();
@@ -970,14 +980,6 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     return "tidegate: session ended (" + ending.code() + "): " + ending.reason();
   }
 
-  private void refuseForGood(OpMsg message, BsonDocument reply) {
-    if (message.moreToCome()) {
-      shut(CloseCause.SESSION_ENDED);
-    } else {
-      part(CloseCause.SESSION_ENDED, message.header().requestId(), reply);
-    }
-  }
-
   @Override
   public void leaveNode(String currentNode) {
     if (upstream != null && !upstream.node().equals(currentNode)) {
@@ -1044,8 +1046,19 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     channel.config().setAutoRead(false);
     ByteBuf out = OpMsg.encode(channel.alloc(), nextRequestId(), requestId, 0, reply);
     facts.sent(out.readableBytes());
-    channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
-    loop().schedule(() -> channel.close(), PARTING_MILLIS, TimeUnit.MILLISECONDS);
+    ChannelFuture left = channel.writeAndFlush(out);
+    if (cause == CloseCause.SESSION_ENDED) {
+      // Nothing passes any more; the driver gets a moment to hand the reason on. mongosh has been
+      // seen to wait for ever when the end of the stream came within a millisecond of the answer.
+      left.addListener(sent -> loop().schedule(this::close, HEARD_MILLIS, TimeUnit.MILLISECONDS));
+    } else {
+      left.addListener(ChannelFutureListener.CLOSE);
+    }
+    loop().schedule(this::close, PARTING_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void close() {
+    channel.close();
   }
 
   /** Closes without a word. */

@@ -292,6 +292,7 @@ class ClientConnectionTest {
 
   @Test
   void anEndUnderWayIsToldToTheRequestAndNothingFollows() {
+    client.freezeTime();
     client.writeInbound(frame(5, find(), 0), frame(6, find(), 0));
     upstreams.opened();
     sessions.end(session, Ending.REVOKED, "the owner took it back");
@@ -301,8 +302,12 @@ class ClientConnectionTest {
     assertThat(told.header().responseTo()).isEqualTo(5);
     assertThat(told.body().toBsonDocument().getInt32("code").getValue()).isEqualTo(13);
     assertThat(said()).isNull();
-    assertThat(client.isOpen()).isFalse();
     assertThat(upstreams.closed).isTrue();
+    assertThat(client.isOpen()).as("a driver has a moment to hand it on").isTrue();
+    client.advanceTimeBy(301, TimeUnit.MILLISECONDS);
+    client.runScheduledPendingTasks();
+    assertThat(said()).isNull();
+    assertThat(client.isOpen()).isFalse();
     assertThat(events).contains("closed session-ended");
   }
 
@@ -485,10 +490,14 @@ class ClientConnectionTest {
     assertThat(early.isOpen()).isFalse();
 
     EmbeddedChannel asking = new EmbeddedChannel();
+    asking.freezeTime();
     asking.pipeline().addLast(ClientConnection.begin(stages, asking, session, null));
     asking.writeInbound(frame(1, RawClient.hello(), 0), frame(2, find(), 0));
     assertThat(asking.outboundMessages()).hasSize(2);
     asking.releaseOutbound();
+    assertThat(asking.isOpen()).as("a driver has time to hand the answer on").isTrue();
+    asking.advanceTimeBy(11, TimeUnit.SECONDS);
+    asking.runScheduledPendingTasks();
     assertThat(asking.isOpen()).isFalse();
 
     EmbeddedChannel silentOne = new EmbeddedChannel();
