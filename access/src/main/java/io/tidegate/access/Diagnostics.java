@@ -207,23 +207,12 @@ public final class Diagnostics {
     return !because.startsWith("$")
         || STAGES.containsKey(because)
         || HARMLESS_STAGES.contains(because)
-        || touch.actions().equals(Set.of(Action.FIND));
+        || readsDocuments(touch);
   }
 
-  private static BsonDocument only(BsonDocument document, Set<String> fields) {
-    BsonDocument kept = new BsonDocument();
-    document.forEach((name, value) -> {
-      if (fields.contains(name)) {
-        kept.append(name, value);
-      }
-    });
-    return kept;
-  }
-
-  private static BsonDocument copy(BsonDocument document) {
-    BsonDocument copy = new BsonDocument();
-    copy.putAll(document);
-    return copy;
+  /** A lease for diagnostics carries this only on namespaces that were named for reading. */
+  private static boolean readsDocuments(Touch touch) {
+    return touch.actions().equals(Set.of(Action.FIND));
   }
 
   /**
@@ -247,7 +236,7 @@ public final class Diagnostics {
 
     @Override
     public BsonDocument request(BsonDocument command, String applicationName) {
-      return only(command, KEPT);
+      return Documents.only(command, KEPT);
     }
 
     @Override
@@ -258,14 +247,14 @@ public final class Diagnostics {
       BsonArray shown = new BsonArray();
       for (BsonValue value : operations) {
         if (value instanceof BsonDocument operation) {
-          BsonDocument kept = only(operation, OPERATION);
+          BsonDocument kept = Documents.only(operation, OPERATION);
           if (operation.get("command") instanceof BsonDocument body && !body.isEmpty()) {
             kept.append("commandName", new BsonString(body.getFirstKey()));
           }
           shown.add(kept);
         }
       }
-      return copy(reply).append("inprog", shown);
+      return Documents.copy(reply).append("inprog", shown);
     }
   }
 
@@ -319,9 +308,9 @@ public final class Diagnostics {
   record CollectionsWithoutDocuments() implements Rewrite {
     @Override
     public BsonDocument request(BsonDocument command, String applicationName) {
-      BsonDocument rewritten = copy(command).append("cursor", new BsonDocument());
+      BsonDocument rewritten = Documents.copy(command).append("cursor", new BsonDocument());
       if (command.get("filter") instanceof BsonDocument filter) {
-        rewritten.append("filter", only(filter, COLLECTION_FILTERS));
+        rewritten.append("filter", Documents.only(filter, COLLECTION_FILTERS));
       }
       return rewritten;
     }
@@ -331,12 +320,12 @@ public final class Diagnostics {
       return eachOfBatch(
           reply,
           collection -> {
-            BsonDocument shown = only(collection, Set.of("name", "type", "info"));
+            BsonDocument shown = Documents.only(collection, Set.of("name", "type", "info"));
             if (collection.get("options") instanceof BsonDocument options) {
-              shown.append("options", only(options, COLLECTION_OPTIONS));
+              shown.append("options", Documents.only(options, COLLECTION_OPTIONS));
             }
             if (collection.get("idIndex") instanceof BsonDocument index) {
-              shown.append("idIndex", only(index, INDEX));
+              shown.append("idIndex", Documents.only(index, INDEX));
             }
             return shown;
           });
@@ -347,7 +336,7 @@ public final class Diagnostics {
   record IndexesWithoutDocuments() implements Rewrite {
     @Override
     public BsonDocument request(BsonDocument command, String applicationName) {
-      return copy(command).append("cursor", new BsonDocument());
+      return Documents.copy(command).append("cursor", new BsonDocument());
     }
 
     @Override
@@ -355,7 +344,7 @@ public final class Diagnostics {
       return eachOfBatch(
           reply,
           index -> {
-            BsonDocument shown = only(index, INDEX);
+            BsonDocument shown = Documents.only(index, INDEX);
             if (index.containsKey("partialFilterExpression")) {
               shown.append("partial", BsonBoolean.TRUE);
             }
@@ -377,9 +366,11 @@ public final class Diagnostics {
     }
     // What would come by getMore comes as the server has it. Servers send all names and indexes at
     // once when no batch size is asked for; should one not, the rest is not shown.
-    return copy(reply)
+    return Documents.copy(reply)
         .append(
             "cursor",
-            copy(cursor).append("id", new BsonInt64(0)).append("firstBatch", new BsonArray(shown)));
+            Documents.copy(cursor)
+                .append("id", new BsonInt64(0))
+                .append("firstBatch", new BsonArray(shown)));
   }
 }

@@ -68,7 +68,7 @@ public sealed interface Rewrite
           size += database.get("sizeOnDisk") instanceof BsonNumber bytes ? bytes.longValue() : 0;
         }
       }
-      BsonDocument filtered = copy(reply).append("databases", visible);
+      BsonDocument filtered = Documents.copy(reply).append("databases", visible);
       if (filtered.containsKey("totalSize")) {
         filtered.append("totalSize", new BsonInt64(size));
       }
@@ -94,7 +94,7 @@ public sealed interface Rewrite
       BsonArray visible = new BsonArray();
       names.forEach(name -> visible.add(new BsonString(name)));
       BsonDocument byName = new BsonDocument("name", new BsonDocument("$in", visible));
-      BsonDocument rewritten = copy(command);
+      BsonDocument rewritten = Documents.copy(command);
       rewritten.append(
           "filter",
           command.get("filter") instanceof BsonDocument asked
@@ -118,7 +118,8 @@ public sealed interface Rewrite
           visible.add(collection);
         }
       }
-      return copy(reply).append("cursor", copy(cursor).append("firstBatch", visible));
+      return Documents.copy(reply)
+          .append("cursor", Documents.copy(cursor).append("firstBatch", visible));
     }
   }
 
@@ -143,13 +144,14 @@ public sealed interface Rewrite
         if (stage instanceof BsonDocument document
             && document.get("$currentOp") instanceof BsonDocument options) {
           stages.add(
-              new BsonDocument("$currentOp", copy(options).append("allUsers", BsonBoolean.FALSE)));
+              new BsonDocument(
+                  "$currentOp", Documents.copy(options).append("allUsers", BsonBoolean.FALSE)));
           stages.add(new BsonDocument("$match", mine));
         } else {
           stages.add(stage);
         }
       }
-      return copy(command).append("pipeline", stages);
+      return Documents.copy(command).append("pipeline", stages);
     }
 
     private static BsonDocument filter(BsonDocument command, BsonDocument mine) {
@@ -157,7 +159,7 @@ public sealed interface Rewrite
       if (command.get("$and") instanceof BsonArray asked) {
         all.addAll(asked);
       }
-      BsonDocument rewritten = copy(command);
+      BsonDocument rewritten = Documents.copy(command);
       rewritten.remove("$all");
       return rewritten.append("$ownOps", BsonBoolean.TRUE).append("$and", all);
     }
@@ -176,7 +178,7 @@ public sealed interface Rewrite
           visible.add(operation);
         }
       }
-      return copy(reply).append("inprog", visible);
+      return Documents.copy(reply).append("inprog", visible);
     }
   }
 
@@ -210,13 +212,7 @@ public sealed interface Rewrite
         lease.privileges().forEach(privilege -> privileges.add(privilege.toBson()));
         shown.append("authenticatedUserPrivileges", privileges);
       }
-      return copy(reply).append("authInfo", shown);
+      return Documents.copy(reply).append("authInfo", shown);
     }
-  }
-
-  private static BsonDocument copy(BsonDocument document) {
-    BsonDocument copy = new BsonDocument();
-    copy.putAll(document);
-    return copy;
   }
 }

@@ -177,6 +177,19 @@ final class TestLeases {
   }
 
   static Lease with(Lease lease, List<Privilege> privileges) {
+    return changed(lease, privileges, lease.allowJavaScript(), lease.disclosure());
+  }
+
+  static Lease forDiagnostics(Lease lease) {
+    return changed(lease, lease.privileges(), lease.allowJavaScript(), Disclosure.DIAGNOSTICS);
+  }
+
+  static Lease scripting(Lease lease) {
+    return changed(lease, lease.privileges(), true, lease.disclosure());
+  }
+
+  private static Lease changed(
+      Lease lease, List<Privilege> privileges, boolean allowJavaScript, Disclosure disclosure) {
     return new Lease(
         lease.leaseId(),
         lease.sessionId(),
@@ -187,54 +200,8 @@ final class TestLeases {
         lease.target(),
         lease.account(),
         privileges,
-        lease.allowJavaScript(),
-        lease.disclosure(),
-        lease.limits(),
-        lease.binding(),
-        lease.network(),
-        lease.advertisedAddress(),
-        lease.requestUrl(),
-        lease.notBefore(),
-        lease.expiresAt(),
-        lease.revision());
-  }
-
-  static Lease forDiagnostics(Lease lease) {
-    return new Lease(
-        lease.leaseId(),
-        lease.sessionId(),
-        lease.grantId(),
-        lease.grantee(),
-        lease.organization(),
-        lease.project(),
-        lease.target(),
-        lease.account(),
-        lease.privileges(),
-        lease.allowJavaScript(),
-        Disclosure.DIAGNOSTICS,
-        lease.limits(),
-        lease.binding(),
-        lease.network(),
-        lease.advertisedAddress(),
-        lease.requestUrl(),
-        lease.notBefore(),
-        lease.expiresAt(),
-        lease.revision());
-  }
-
-  static Lease scripting(Lease lease) {
-    return new Lease(
-        lease.leaseId(),
-        lease.sessionId(),
-        lease.grantId(),
-        lease.grantee(),
-        lease.organization(),
-        lease.project(),
-        lease.target(),
-        lease.account(),
-        lease.privileges(),
-        true,
-        Disclosure.EVERYTHING,
+        allowJavaScript,
+        disclosure,
         lease.limits(),
         lease.binding(),
         lease.network(),

@@ -8,7 +8,6 @@ import io.tidegate.control.atlas.surface.OperationGroup;
 import io.tidegate.control.atlas.surface.Validation;
 import io.tidegate.control.keys.ApiKeys;
 import java.util.List;
-import java.util.Objects;
 
 /** API keys of an organization. */
 @OperationGroup
@@ -34,19 +33,13 @@ class OrganizationApiKeys {
       route = "POST /orgs/{orgId}/apiKeys",
       versions = "2023-01-01")
   Answer create(Call call) {
-    KeyDocuments.Wanted wanted = call.body(KeyDocuments.Wanted.class);
-    new Validation()
-        .required("desc", wanted.desc())
-        .length("desc", wanted.desc(), 1, 250)
-        .required("roles", wanted.roles())
-        .notEmpty("roles", wanted.roles())
-        .done();
+    KeyDocuments.New wanted = KeyDocuments.made(call);
     ApiKeys.Made made =
         keys.create(
             call.actor(),
             call.path("orgId"),
-            Objects.requireNonNull(wanted.desc()),
-            AtlasRoles.inOrganization("roles", Objects.requireNonNull(wanted.roles())));
+            wanted.desc(),
+            AtlasRoles.inOrganization("roles", wanted.roles()));
     return Answer.secret(200, KeyDocuments.shown(made.key(), made.privateKey()));
   }
 

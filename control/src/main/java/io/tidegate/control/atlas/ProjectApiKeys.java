@@ -35,19 +35,13 @@ class ProjectApiKeys {
       route = "POST /groups/{groupId}/apiKeys",
       versions = "2023-01-01")
   Answer create(Call call) {
-    KeyDocuments.Wanted wanted = call.body(KeyDocuments.Wanted.class);
-    new Validation()
-        .required("desc", wanted.desc())
-        .length("desc", wanted.desc(), 1, 250)
-        .required("roles", wanted.roles())
-        .notEmpty("roles", wanted.roles())
-        .done();
+    KeyDocuments.New wanted = KeyDocuments.made(call);
     ApiKeys.Made made =
         keys.createInProject(
             call.actor(),
             call.path("groupId"),
-            Objects.requireNonNull(wanted.desc()),
-            AtlasRoles.inProject("roles", Objects.requireNonNull(wanted.roles())));
+            wanted.desc(),
+            AtlasRoles.inProject("roles", wanted.roles()));
     return Answer.secret(200, KeyDocuments.shown(made.key(), made.privateKey()));
   }
 

@@ -22,8 +22,6 @@
  *       {@code surface} gives it the name that clients branch on, by its code and by what it is
  *       {@linkplain io.tidegate.control.platform.Refused#about about}. Roles are named in {@code
  *       AtlasRoles} only.
- *   <li>Add a Go file to {@code e2e/src/test/go/atlas} that drives the group through the official
- *       SDK; {@code AtlasConformanceTest} finds it.
  * </ol>
  */
 @NullMarked

@@ -309,9 +309,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   private boolean command(Session ours, ByteBuf frame, OpMsg message, Command command) {
     Ending ending = ours.ending();
     if (ending != null) {
-      // Whoever comes after the end is told, and closed when the time for hearing it is over. A
-      // close
-      // right behind the answer can reach the driver before it has handed the answer on.
+      // Told, and closed when the time for hearing it is over: a close right behind the answer can
+      // reach a driver before it has handed the answer on.
       if (!message.moreToCome()) {
         answer(
             message.header().requestId(), ErrorReply.document(13, "Unauthorized", words(ending)));
