@@ -201,6 +201,7 @@ class CutTest {
       crowd.assertAllCut("revocation", start);
       // Whoever was idle is closed without a word; who has a command under way is told why.
       assertThat(crowd.errors()).allSatisfy(error -> assertThat(error).contains("revoked"));
+      crowd.assertWhoComesLaterHears("revoked");
     }
   }
 
@@ -214,6 +215,7 @@ class CutTest {
       }
       crowd.assertAllCut("administrator's end of " + TUNNELS + " sessions", start);
       assertThat(crowd.errors()).allSatisfy(error -> assertThat(error).contains("ended"));
+      crowd.assertWhoComesLaterHears("ended");
     }
   }
 
@@ -226,7 +228,8 @@ class CutTest {
     try (Crowd crowd = new Crowd("1m")) {
       assertThat(crowd.open()).isEqualTo(TUNNELS * CONNECTIONS_EACH);
       crowd.assertAllExpired();
-      assertThat(crowd.errors()).anySatisfy(error -> assertThat(error).contains("ended"));
+      assertThat(crowd.errors()).allSatisfy(error -> assertThat(error).contains("ended"));
+      crowd.assertWhoComesLaterHears("ended");
     }
   }
 
@@ -273,6 +276,18 @@ class CutTest {
 
     List<String> errors() {
       return connections.stream().flatMap(each -> each.errors().stream()).distinct().toList();
+    }
+
+    /** Whoever connects after the end is told why, through each tunnel. */
+    void assertWhoComesLaterHears(String word) throws Exception {
+      for (DbAccess tunnel : tunnels) {
+        try (var late =
+            load.live(
+                LoadGenerator.Target.plain(tunnel.port()), 1, LoadGenerator.find("shop"), PAUSE)) {
+          Eventually.yes(LIMIT, tunnel::said, () -> !late.errors().isEmpty());
+          assertThat(late.errors()).allSatisfy(error -> assertThat(error).contains(word));
+        }
+      }
     }
 
     /** Each tunnel's connections against that tunnel's own end, which may lie apart. */
