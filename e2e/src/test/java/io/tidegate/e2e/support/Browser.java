@@ -135,7 +135,11 @@ public final class Browser implements AutoCloseable {
 
   /** All that can be read on the page. */
   public String text() {
-    return driver.findElement(By.tagName("body")).getText();
+    // In one step: between finding the body and reading it, the page may have become another.
+    Object text =
+        ((JavascriptExecutor) driver)
+            .executeScript("return document.body ? document.body.innerText : '';");
+    return String.valueOf(text);
   }
 
   public String path() {
