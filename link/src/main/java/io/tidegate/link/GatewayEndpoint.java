@@ -2,6 +2,7 @@ package io.tidegate.link;
 
 import io.tidegate.link.trust.GatewayCredentials;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * What a gateway does when the control plane speaks. Called on virtual threads, which may block;
@@ -20,8 +21,11 @@ public interface GatewayEndpoint {
   /**
    * A new lease; answer when it can be used, or why not. Leases are installed side by side, in no
    * order. An exception is told as a rejection with the code {@code gateway-fault}.
+   *
+   * @param awaited whether the connection on which it was asked for still stands; when it does not,
+   *     the lease must not be used any more unless the next list names it
    */
-  LeaseOutcome install(SignedLease lease) throws InterruptedException;
+  LeaseOutcome install(SignedLease lease, BooleanSupplier awaited) throws InterruptedException;
 
   /** A lease is over. Its installation may still be under way: it must not succeed after this. */
   void revoke(Revocation revocation);

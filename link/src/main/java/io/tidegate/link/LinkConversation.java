@@ -210,7 +210,7 @@ final class LinkConversation implements ClientResponseObserver<FromGateway, From
     inParallel(() -> {
       LeaseOutcome outcome;
       try {
-        outcome = gateway.install(lease);
+        outcome = gateway.install(lease, () -> !over.get());
       } catch (InterruptedException e) {
         return;
       } catch (RuntimeException e) {

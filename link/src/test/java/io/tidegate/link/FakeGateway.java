@@ -5,6 +5,7 @@ import io.tidegate.link.trust.SealingKey;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /** A gateway that keeps what it is told. */
@@ -17,6 +18,7 @@ final class FakeGateway implements GatewayEndpoint {
   final BlockingQueue<String> losses = new LinkedBlockingQueue<>();
   volatile Function<SignedLease, LeaseOutcome> installer =
       lease -> new LeaseOutcome.Installed(lease.leaseId());
+  volatile BooleanSupplier lastAwaited = () -> false;
   volatile Recording recording =
       (query, sink) -> {
         throw new RecordingUnavailableException("There is no recording of this session.");
@@ -44,7 +46,8 @@ final class FakeGateway implements GatewayEndpoint {
   }
 
   @Override
-  public LeaseOutcome install(SignedLease lease) {
+  public LeaseOutcome install(SignedLease lease, BooleanSupplier awaited) {
+    lastAwaited = awaited;
     told.add("install " + lease.leaseId());
     return installer.apply(lease);
   }

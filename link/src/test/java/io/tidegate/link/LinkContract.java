@@ -201,6 +201,20 @@ abstract class LinkContract {
     never.countDown();
   }
 
+  @Test
+  void anInstallationKnowsWhetherItIsStillAwaited() throws Exception {
+    connect(good());
+    control.nextConnection().push(lease("lse_1"));
+    assertThat(told()).isEqualTo("desired []");
+    assertThat(told()).isEqualTo("install lse_1");
+    assertThat(gateway.lastAwaited.getAsBoolean()).isTrue();
+
+    server.close();
+
+    assertThat(gateway.losses.poll(10, TimeUnit.SECONDS)).isNotNull();
+    assertThat(gateway.lastAwaited.getAsBoolean()).isFalse();
+  }
+
   abstract LinkServer serveWith(LinkOptions with) throws IOException;
 
   @Test

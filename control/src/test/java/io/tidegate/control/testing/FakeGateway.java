@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -205,7 +206,7 @@ public final class FakeGateway implements GatewayEndpoint, AutoCloseable {
   }
 
   @Override
-  public LeaseOutcome install(SignedLease signed) {
+  public LeaseOutcome install(SignedLease signed, BooleanSupplier awaited) {
     Lease lease = verify(signed);
     LeaseOutcome outcome = answer.apply(lease);
     if (outcome instanceof LeaseOutcome.Installed) {

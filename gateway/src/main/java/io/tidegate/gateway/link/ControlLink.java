@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,7 @@ final class ControlLink implements GatewayEndpoint {
     for (SignedLease lease : leases) {
       wanted.add(lease.leaseId());
     }
+    BooleanSupplier newest = installed().newList();
     for (Session session : sessions.live()) {
       if (!wanted.contains(session.lease().leaseId())) {
         sessions.end(session, Ending.REVOKED, "your access was ended while the gateway was away");
@@ -101,13 +103,13 @@ final class ControlLink implements GatewayEndpoint {
     }
     for (SignedLease lease : leases) {
       // Side by side: one target that is slow must not hold up the others.
-      Thread.ofVirtual().start(() -> restore(lease));
+      Thread.ofVirtual().start(() -> restore(lease, newest));
     }
   }
 
-  private void restore(SignedLease lease) {
+  private void restore(SignedLease lease, BooleanSupplier newest) {
     try {
-      if (installed().install(lease, false) instanceof LeaseOutcome.Rejected rejected) {
+      if (installed().install(lease, false, newest) instanceof LeaseOutcome.Rejected rejected) {
         LOG.atWarn()
             .addKeyValue("lease", lease.leaseId())
             .addKeyValue("code", rejected.code())
@@ -119,8 +121,9 @@ final class ControlLink implements GatewayEndpoint {
   }
 
   @Override
-  public LeaseOutcome install(SignedLease lease) throws InterruptedException {
-    return installed().install(lease, true);
+  public LeaseOutcome install(SignedLease lease, BooleanSupplier awaited)
+      throws InterruptedException {
+    return installed().install(lease, true, awaited);
   }
 
   private LeaseInstaller installed() {

@@ -26,6 +26,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,9 @@ final class LeaseInstaller {
   private final Targets targets;
   private final Upstreams upstreams;
   private final Timings timings;
+
+  /** Counts the lists of leases; changed under the lock of those forbidden. */
+  private volatile int list;
 
   /** The newest revoked leases; an installation lasts seconds, so a few thousand are plenty. */
   private final Set<String> forbidden =
@@ -84,8 +88,10 @@ final class LeaseInstaller {
    *
    * @param eager whether to sign in once before saying yes; without, a target that is away now does
    *     not end a session that was there before
+   * @param wanted whether the control plane still wants it; asked when all else is done
    */
-  LeaseOutcome install(SignedLease signed, boolean eager) throws InterruptedException {
+  LeaseOutcome install(SignedLease signed, boolean eager, BooleanSupplier wanted)
+      throws InterruptedException {
     String leaseId = signed.leaseId();
     LeaseVerifier trusted = verifier.get();
     if (trusted == null) {
@@ -127,7 +133,7 @@ final class LeaseInstaller {
     if (known != null) {
       return renew(known, lease, secret, eager);
     }
-    return begin(lease, secret, eager);
+    return begin(lease, secret, eager, wanted);
   }
 
   /** What the lease asks for that would go unheeded here; null when there is nothing. */
@@ -145,6 +151,19 @@ final class LeaseInstaller {
   void forbid(String leaseId) {
     synchronized (forbidden) {
       forbidden.add(leaseId);
+    }
+  }
+
+  /**
+   * A new list of all leases has come. Whatever is installed from now on is on it, or was asked for
+   * after it; whatever was installed before is among the live sessions.
+   *
+   * @return whether that list is still the newest
+   */
+  BooleanSupplier newList() {
+    synchronized (forbidden) {
+      int mine = ++list;
+      return () -> list == mine;
     }
   }
 
@@ -167,7 +186,8 @@ final class LeaseInstaller {
     return new LeaseOutcome.Installed(lease.leaseId());
   }
 
-  private LeaseOutcome begin(Lease lease, AccountSecret secret, boolean eager)
+  private LeaseOutcome begin(
+      Lease lease, AccountSecret secret, boolean eager, BooleanSupplier wanted)
       throws InterruptedException {
     TargetWatch target;
     try {
@@ -191,6 +211,9 @@ final class LeaseInstaller {
       synchronized (forbidden) {
         if (forbidden.contains(lease.leaseId())) {
           return rejected(lease.leaseId(), OVER, "the lease was revoked meanwhile");
+        }
+        if (!wanted.getAsBoolean()) {
+          return rejected(lease.leaseId(), OVER, "the control plane listed other leases meanwhile");
         }
         known = sessions.install(session);
       }

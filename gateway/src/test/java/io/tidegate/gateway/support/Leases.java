@@ -54,4 +54,29 @@ public final class Leases {
         START.plus(Duration.ofHours(1)),
         1);
   }
+
+  /** The same lease to another target, where its account has another password. */
+  public static Lease leadingTo(Lease lease, String connectionString, byte[] sealedCredential) {
+    return new Lease(
+        lease.leaseId(),
+        lease.sessionId(),
+        lease.grantId(),
+        lease.grantee(),
+        lease.organization(),
+        lease.project(),
+        new Lease.Target(
+            "res_scripted", "scripted", connectionString, "admin", lease.target().tls()),
+        new Lease.LeaseAccount("acc_1", "readonly", "svc", sealedCredential),
+        lease.privileges(),
+        lease.allowJavaScript(),
+        lease.disclosure(),
+        lease.limits(),
+        lease.binding(),
+        lease.network(),
+        lease.advertisedAddress(),
+        lease.requestUrl(),
+        lease.notBefore(),
+        lease.expiresAt(),
+        lease.revision());
+  }
 }
