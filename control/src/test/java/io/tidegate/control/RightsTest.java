@@ -87,8 +87,8 @@ class RightsTest {
   @Test
   void aLiveViewEndsWithTheRightToIt() throws Exception {
     String session = session();
-    Rest.Answer demoted = person("demoted", "PROJECT_OWNER");
-    Rest.Answer signedOut = person("signed-out", "PROJECT_OWNER");
+    Rest.Answer demoted = person("demoted", "GROUP_OWNER");
+    Rest.Answer signedOut = person("signed-out", "GROUP_OWNER");
     Rest first =
         new Rest(plane.url(), signIn(demoted.text("username"), PASSWORD).text("accessToken"));
     Rest second =
@@ -157,7 +157,7 @@ class RightsTest {
 
   @Test
   void onesOwnPasswordIsChangedByWhoKnowsIt() {
-    Rest.Answer person = person("careless", "MEMBER");
+    Rest.Answer person = person("careless", "GROUP_READ_ONLY");
     String name = person.text("username");
     Rest they = new Rest(plane.url(), signIn(name, PASSWORD).text("accessToken"));
     String path = "/users/" + name + "/password";

@@ -147,7 +147,7 @@ class SessionsTest {
                 "long enough for all",
                 "roles",
                 java.util.List.of(
-                    Map.of("role", "MEMBER", "projectId", plane.demo.project().id()))));
+                    Map.of("role", "GROUP_READ_ONLY", "projectId", plane.demo.project().id()))));
     String token =
         plane
             .nobody()

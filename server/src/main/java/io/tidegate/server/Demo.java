@@ -40,16 +40,12 @@ final class Demo {
   private static final String LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
 
   private enum Part {
-    ENGINEER("engineer", "Engineer", Person.Kind.USER, Role.MEMBER, true, "asks for access"),
+    ENGINEER(
+        "engineer", "Engineer", Person.Kind.USER, Role.GROUP_READ_ONLY, true, "asks for access"),
     OWNER(
-        "owner",
-        "Owner",
-        Person.Kind.USER,
-        Role.PROJECT_OWNER,
-        true,
-        "owns project shop, approves"),
+        "owner", "Owner", Person.Kind.USER, Role.GROUP_OWNER, true, "owns project shop, approves"),
     SECURITY(
-        "security", "Security", Person.Kind.USER, Role.ORG_ADMIN, false, "administers, sees, ends"),
+        "security", "Security", Person.Kind.USER, Role.ORG_OWNER, false, "administers, sees, ends"),
     SUPPORT(
         "support",
         "MongoDB Support",
@@ -155,7 +151,9 @@ final class Demo {
                 part.displayName,
                 part.kind,
                 true,
-                List.of(new Actor.Assignment(part.role, part.inProject ? project.id() : null))),
+                List.of(
+                    new Actor.Assignment(
+                        part.role, system.organizationId(), part.inProject ? project.id() : null))),
             new Secret(password));
       }
       signIns.add(new SignIn(part.username, password, part.role.name(), part.says));

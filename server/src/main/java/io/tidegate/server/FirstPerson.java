@@ -36,10 +36,10 @@ final class FirstPerson {
             "Administrator",
             Person.Kind.USER,
             true,
-            List.of(new Actor.Assignment(Role.ORG_ADMIN, null))),
+            List.of(Actor.Assignment.of(Role.ORG_OWNER, system.organizationId()))),
         new Secret(password));
     return List.of(
         new SignIn(
-            USERNAME, password, Role.ORG_ADMIN.name(), "administrator; told only this once"));
+            USERNAME, password, Role.ORG_OWNER.name(), "administrator; told only this once"));
   }
 }

@@ -26,8 +26,8 @@ class StartReportTest {
         "127.0.0.1:8421",
         "127.0.0.1:8422",
         List.of(
-            new StartReport.SignIn("engineer", "pass-one", "MEMBER", "asks for access"),
-            new StartReport.SignIn("owner", "pass-two", "PROJECT_OWNER", "approves")),
+            new StartReport.SignIn("engineer", "pass-one", "GROUP_READ_ONLY", "asks for access"),
+            new StartReport.SignIn("owner", "pass-two", "GROUP_OWNER", "approves")),
         "shop",
         List.of("orders-db"),
         "a sandbox MongoDB",
@@ -43,7 +43,7 @@ class StartReportTest {
         .contains("portal", "api", "gateway", "people", "project", "resources");
     assertThat(ready.get("people").get(1).get("name").asString()).isEqualTo("owner");
     assertThat(ready.get("people").get(1).get("password").asString()).isEqualTo("pass-two");
-    assertThat(ready.get("people").get(1).get("role").asString()).isEqualTo("PROJECT_OWNER");
+    assertThat(ready.get("people").get(1).get("role").asString()).isEqualTo("GROUP_OWNER");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
     assertThat(Files.list(folder)).containsExactly(file);

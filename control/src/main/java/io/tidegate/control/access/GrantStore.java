@@ -148,9 +148,8 @@ class GrantStore {
                      or (f.requesters = '[]' and not exists
                        (select 1 from role_assignment o
                         where o.person_id = g.grantee_id
-                          and ((o.role = 'ORG_ADMIN' and o.project_id is null)
-                            or (o.role in ('PROJECT_OWNER', 'MEMBER')
-                              and (o.project_id is null or o.project_id = g.project_id)))))
+                          and (o.project_id = g.project_id
+                            or (o.role = 'ORG_OWNER' and o.organization_id = p.organization_id))))
                      or (f.requesters <> '[]'
                        and f.requesters not like '%"' || g.grantee_id || '"%'))
                 order by g.expires_at limit :limit

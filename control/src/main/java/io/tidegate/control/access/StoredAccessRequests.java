@@ -13,6 +13,7 @@ import io.tidegate.control.platform.Names;
 import io.tidegate.control.platform.Page;
 import io.tidegate.control.platform.PersonRef;
 import io.tidegate.control.platform.Refused;
+import io.tidegate.control.platform.Tenancy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -40,6 +41,7 @@ class StoredAccessRequests implements AccessRequests, RequestExpiry {
   private final PlaceStore places;
   private final People people;
   private final Organizations organizations;
+  private final Tenancy tenancy;
   private final Audit audit;
   private final Changes changes;
   private final Ids ids;
@@ -52,6 +54,7 @@ class StoredAccessRequests implements AccessRequests, RequestExpiry {
       PlaceStore places,
       People people,
       Organizations organizations,
+      Tenancy tenancy,
       Audit audit,
       Changes changes,
       Ids ids,
@@ -62,6 +65,7 @@ class StoredAccessRequests implements AccessRequests, RequestExpiry {
     this.places = places;
     this.people = people;
     this.organizations = organizations;
+    this.tenancy = tenancy;
     this.audit = audit;
     this.changes = changes;
     this.ids = ids;
@@ -189,7 +193,7 @@ class StoredAccessRequests implements AccessRequests, RequestExpiry {
 
   static boolean admits(AccessFlow flow, Actor actor, String projectId) {
     if (flow.requesters().isEmpty()) {
-      return actor.sees(projectId);
+      return actor.mayRequestIn(projectId);
     }
     return flow.requesters().stream().anyMatch(person -> actor.is(person.id()));
   }
@@ -470,7 +474,7 @@ class StoredAccessRequests implements AccessRequests, RequestExpiry {
         people
             .find(request.requester().id())
             .filter(Person::active)
-            .filter(person -> admits(flow, person.acting(""), request.projectId()))
+            .filter(person -> admits(flow, person.acting("", tenancy), request.projectId()))
             .isPresent();
     if (!admitted) {
       throw notEligible("The access flow does not let " + who + " ask any more.");

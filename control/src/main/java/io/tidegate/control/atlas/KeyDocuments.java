@@ -44,7 +44,7 @@ final class KeyDocuments {
       fields.put("desc", key.description());
       fields.put("publicKey", key.publicKey());
       fields.put("privateKey", privateKey == null ? null : privateKey.reveal());
-      fields.put("roles", AtlasRoles.list(key.organizationId(), key.assignments()));
+      fields.put("roles", AtlasRoles.list(key.assignments()));
       fields.put("links", List.of());
     });
   }

@@ -33,9 +33,7 @@ class SystemStatus {
                 key.put("id", id);
                 key.put("publicKey", caller.actor().username());
                 key.put("accessList", List.of());
-                key.put(
-                    "roles",
-                    AtlasRoles.list(caller.actor().organizationId(), caller.actor().assignments()));
+                key.put("roles", AtlasRoles.list(caller.actor().assignments()));
               }));
           fields.put("appName", "Tidegate");
           fields.put("build", build());

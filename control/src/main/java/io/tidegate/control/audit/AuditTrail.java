@@ -5,7 +5,7 @@ import io.tidegate.control.platform.Page;
 import java.time.Instant;
 import java.util.List;
 
-/** Reading and proving the audit trail. For administrators of the organization. */
+/** Reading and proving the audit trail. For those who run the installation. */
 public interface AuditTrail {
 
   /** Events, newest first. */

@@ -66,10 +66,10 @@ class StoredAuditTrail implements AuditTrail {
   }
 
   private void requireAdministrator(Actor actor, String action) {
-    if (!actor.administersOrganization()) {
+    if (!actor.runsInstallation()) {
       audit.refused(
           actor, action, Target.of("audit", "trail"), "rule", ErrorCode.NOT_ALLOWED.code());
-      throw Refused.notAllowed("Only administrators of the organization read the audit trail.");
+      throw Refused.notAllowed("Only owners of the first organization read the audit trail.");
     }
   }
 

@@ -122,8 +122,8 @@ class StoredGateways implements Gateways, GatewayChoice, ControlEndpoint {
         "gateway.token",
         new Target("gateway", name, name),
         () -> {
-          if (!actor.administersOrganization()) {
-            throw Refused.notAllowed("Only administrators of the organization add gateways.");
+          if (!actor.runsInstallation()) {
+            throw Refused.notAllowed("Only owners of the first organization add gateways.");
           }
           JoinToken token = JoinToken.issue(random, authority.certificates());
           Instant now = clock.instant();

@@ -56,17 +56,30 @@ class AuthApi {
       String displayName,
       String organizationId,
       List<RoleAnswer> roles) {
+    static Me of(Person person) {
+      return new Me(
+          person.id(),
+          person.username(),
+          person.displayName(),
+          person.organizationId(),
+          rolesOf(person.assignments()));
+    }
+
     static Me of(Actor actor) {
       return new Me(
           actor.userId(),
           actor.username(),
           actor.displayName(),
           actor.organizationId(),
-          actor.assignments().stream().map(a -> new RoleAnswer(a.role(), a.projectId())).toList());
+          rolesOf(actor.assignments()));
     }
   }
 
   record RoleAnswer(Role role, @Nullable String projectId) {}
+
+  static List<RoleAnswer> rolesOf(List<Actor.Assignment> assignments) {
+    return assignments.stream().map(a -> new RoleAnswer(a.role(), a.projectId())).toList();
+  }
 
   @PostMapping("/auth/token")
   ResponseEntity<TokenAnswer> token(@RequestBody TokenBody body, HttpServletRequest request) {
@@ -81,8 +94,7 @@ class AuthApi {
     return switch (outcome) {
       case Logins.Outcome.SignedIn in ->
           secret(
-              new TokenAnswer(
-                  in.token().reveal(), "Bearer", in.expiresAt(), Me.of(in.person().acting("api"))));
+              new TokenAnswer(in.token().reveal(), "Bearer", in.expiresAt(), Me.of(in.person())));
       case Logins.Outcome.Wrong _ ->
           throw new Refused(
               ErrorCode.BAD_CREDENTIALS, "No active user has this name and password.");
@@ -150,7 +162,7 @@ class AuthApi {
                   granted.token().reveal(),
                   "Bearer",
                   granted.expiresAt(),
-                  Me.of(granted.person().acting("api"))));
+                  Me.of(granted.person())));
       case DeviceLogins.Poll.StillPending _ ->
           throw new Refused(ErrorCode.AUTHORIZATION_PENDING, "Nobody has confirmed the code yet.");
       case DeviceLogins.Poll.SlowDown _ ->

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The people and their roles. */
 public interface People {
+  /** What {@code Changes} calls a person who changed: this, and their id. */
+  String CHANGED = "person ";
 
   Page<Person> list(Actor actor, Page.Ask ask);
 
@@ -46,6 +48,6 @@ public interface People {
   /** Looks a person up without authorization, for other features. */
   Optional<Person> find(@Nullable String reference);
 
-  /** The active people who hold PROJECT_OWNER in the project. */
+  /** The active people who hold GROUP_OWNER in the project. */
   List<Person> ownersOf(String projectId);
 }

@@ -43,7 +43,7 @@ class PeopleApi {
       @Nullable String kind,
       @Nullable Boolean active,
       @Nullable List<RoleBody> roles) {
-    People.Draft draft() {
+    People.Draft draft(Actor actor) {
       String name = Require.field("username", username);
       List<RoleBody> given = roles == null ? List.of() : roles;
       return new People.Draft(
@@ -55,6 +55,7 @@ class PeopleApi {
               .map(r ->
                   new Actor.Assignment(
                       Require.oneOf(Role.class, "role", Require.field("roles.role", r.role())),
+                      actor.organizationId(),
                       r.projectId()))
               .toList());
     }
@@ -100,9 +101,7 @@ class PeopleApi {
           person.displayName(),
           person.kind(),
           person.active(),
-          person.assignments().stream()
-              .map(a -> new AuthApi.RoleAnswer(a.role(), a.projectId()))
-              .toList(),
+          AuthApi.rolesOf(person.assignments()),
           person.version(),
           person.createdAt());
     }
@@ -127,7 +126,7 @@ class PeopleApi {
       @AuthenticationPrincipal Actor actor,
       @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
       @RequestBody NewBody body) {
-    People.Draft draft = body.body().draft();
+    People.Draft draft = body.body().draft(actor);
     Secret password = new Secret(Require.field("password", body.password()));
     // The fingerprint is taken of the body without its password.
     Person person =
@@ -150,7 +149,7 @@ class PeopleApi {
       @PathVariable String reference,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       @RequestBody Body body) {
-    Person person = people.update(actor, reference, Etags.required(ifMatch), body.draft());
+    Person person = people.update(actor, reference, Etags.required(ifMatch), body.draft(actor));
     return Etags.ok(Answer.of(person), person.version());
   }
 

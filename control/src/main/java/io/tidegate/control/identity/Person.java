@@ -2,6 +2,7 @@ package io.tidegate.control.identity;
 
 import io.tidegate.control.platform.Actor;
 import io.tidegate.control.platform.PersonRef;
+import io.tidegate.control.platform.Tenancy;
 import java.time.Instant;
 import java.util.List;
 
@@ -36,7 +37,7 @@ public record Person(
   }
 
   /** The person as the one who acts, from the given source. */
-  public Actor acting(String source) {
-    return new Actor(id, username, displayName, organizationId, assignments, source);
+  public Actor acting(String source, Tenancy tenancy) {
+    return new Actor(id, username, displayName, organizationId, assignments, source, tenancy);
   }
 }

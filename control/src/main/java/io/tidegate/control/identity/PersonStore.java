@@ -63,7 +63,7 @@ class PersonStore {
             """
             select * from person where active = 1 and id in
               (select person_id from role_assignment
-               where role = ? and (project_id = ? or project_id is null))
+               where role = ? and project_id = ?)
             order by username
             """)
         .params(role.name(), projectId)
@@ -144,10 +144,15 @@ class PersonStore {
     for (Assignment assignment : assignments) {
       database
           .sql()
-          .sql("insert into role_assignment (person_id, role, project_id) values (?, ?, ?)")
+          .sql(
+              """
+              insert into role_assignment (person_id, role, project_id, organization_id)
+              values (?, ?, ?, ?)
+              """)
           .param(1, personId)
           .param(2, assignment.role().name())
           .param(3, assignment.projectId(), Types.VARCHAR)
+          .param(4, assignment.organizationId())
           .update();
     }
   }
@@ -160,10 +165,16 @@ class PersonStore {
     List<Assignment> assignments =
         database
             .sql()
-            .sql("select role, project_id from role_assignment where person_id = ?")
+            .sql(
+                """
+                select role, organization_id, project_id from role_assignment where person_id = ?
+                """)
             .param(person.id())
             .query((row, _) ->
-                new Assignment(Role.valueOf(row.getString("role")), row.getString("project_id")))
+                new Assignment(
+                    Role.valueOf(row.getString("role")),
+                    row.getString("organization_id"),
+                    row.getString("project_id")))
             .list();
     return new Person(
         person.id(),

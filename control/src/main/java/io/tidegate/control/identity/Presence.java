@@ -1,6 +1,7 @@
 package io.tidegate.control.identity;
 
 import io.tidegate.control.platform.Actor;
+import io.tidegate.control.platform.Tenancy;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
@@ -10,11 +11,13 @@ import org.springframework.stereotype.Component;
 public final class Presence {
   private final PersonStore people;
   private final TokenStore tokens;
+  private final Tenancy tenancy;
   private final InstantSource clock;
 
-  Presence(PersonStore people, TokenStore tokens, InstantSource clock) {
+  Presence(PersonStore people, TokenStore tokens, Tenancy tenancy, InstantSource clock) {
     this.people = people;
     this.tokens = tokens;
+    this.tenancy = tenancy;
     this.clock = clock;
   }
 
@@ -24,6 +27,6 @@ public final class Presence {
         .find(actor.userId())
         .filter(Person::active)
         .filter(person -> tokens.holdsAny(person.id(), clock.instant()))
-        .map(person -> person.acting(actor.source()));
+        .map(person -> person.acting(actor.source(), tenancy).in(actor.organizationId()));
   }
 }

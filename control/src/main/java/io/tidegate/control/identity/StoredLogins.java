@@ -6,12 +6,13 @@ import io.tidegate.control.org.Organizations;
 import io.tidegate.control.platform.Actor;
 import io.tidegate.control.platform.Database;
 import io.tidegate.control.platform.ErrorCode;
+import io.tidegate.control.platform.PersonRef;
 import io.tidegate.control.platform.Secret;
+import io.tidegate.control.platform.Tenancy;
 import io.tidegate.control.platform.Throttle;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.springframework.stereotype.Service;
@@ -32,6 +33,7 @@ class StoredLogins implements Logins {
   private final Tokens tokens;
   private final Passwords passwords;
   private final Organizations organizations;
+  private final Tenancy tenancy;
   private final Database database;
   private final Audit audit;
   private final InstantSource clock;
@@ -44,6 +46,7 @@ class StoredLogins implements Logins {
       Tokens tokens,
       Passwords passwords,
       Organizations organizations,
+      Tenancy tenancy,
       Database database,
       Audit audit,
       InstantSource clock) {
@@ -52,6 +55,7 @@ class StoredLogins implements Logins {
     this.tokens = tokens;
     this.passwords = passwords;
     this.organizations = organizations;
+    this.tenancy = tenancy;
     this.database = database;
     this.audit = audit;
     this.clock = clock;
@@ -99,7 +103,7 @@ class StoredLogins implements Logins {
       store.sweep(now.minus(KEPT_AFTER_EXPIRY));
       store.insert(Tokens.hash(token), kind, person.id(), client, address, now, expiresAt);
       audit.done(
-          person.acting(address),
+          person.acting(address, tenancy),
           "sign-in",
           new Target("person", person.id(), person.username()),
           "by",
@@ -115,12 +119,9 @@ class StoredLogins implements Logins {
   private void refuse(Optional<Person> person, String address) {
     // What was typed is not written down: it may be a password in the wrong field.
     Actor nobody =
-        new Actor(
-            person.map(Person::id).orElse("unknown"),
-            person.map(Person::username).orElse("unknown"),
-            "",
-            organizations.organizationId().orElse(""),
-            List.of(),
+        Actor.powerless(
+            person.map(Person::ref).orElse(new PersonRef("unknown", "unknown", "")),
+            person.map(Person::organizationId).or(organizations::organizationId).orElse(""),
             address);
     audit.refused(
         nobody,
@@ -136,7 +137,7 @@ class StoredLogins implements Logins {
         .personOf(Tokens.hash(token), kind, clock.instant())
         .flatMap(people::find)
         .filter(Person::active)
-        .map(person -> person.acting(source));
+        .map(person -> person.acting(source, tenancy));
   }
 
   @Override

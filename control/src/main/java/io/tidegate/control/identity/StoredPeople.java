@@ -12,11 +12,14 @@ import io.tidegate.control.platform.Page;
 import io.tidegate.control.platform.Refused;
 import io.tidegate.control.platform.Role;
 import io.tidegate.control.platform.Secret;
+import io.tidegate.control.platform.Tenancy;
 import io.tidegate.control.platform.Throttle;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +32,7 @@ class StoredPeople implements People {
   private final PersonStore store;
   private final TokenStore tokens;
   private final Passwords passwords;
-  private final Database database;
+  private final Tenancy tenancy;
   private final Audit audit;
   private final Changes changes;
   private final Ids ids;
@@ -40,7 +43,7 @@ class StoredPeople implements People {
       PersonStore store,
       TokenStore tokens,
       Passwords passwords,
-      Database database,
+      Tenancy tenancy,
       Audit audit,
       Changes changes,
       Ids ids,
@@ -48,7 +51,7 @@ class StoredPeople implements People {
     this.store = store;
     this.tokens = tokens;
     this.passwords = passwords;
-    this.database = database;
+    this.tenancy = tenancy;
     this.audit = audit;
     this.changes = changes;
     this.ids = ids;
@@ -67,7 +70,8 @@ class StoredPeople implements People {
   public Person person(Actor actor, String reference) {
     return store
         .find(reference)
-        .filter(person -> actor.is(person.id()) || actor.administersOrganization())
+        .filter(person ->
+            actor.is(person.id()) || actor.administersOrganization(person.organizationId()))
         .orElseThrow(() -> Refused.notFound("person", reference));
   }
 
@@ -92,13 +96,13 @@ class StoredPeople implements People {
           requireAdministrator(actor);
           Person person =
               new Person(
-                  ids.next("usr"),
+                  ids.hex24(),
                   actor.organizationId(),
                   draft.username(),
                   draft.displayName(),
                   draft.kind(),
                   draft.active(),
-                  draft.assignments(),
+                  assignments(actor, List.of(), draft),
                   1,
                   clock.instant());
           unique(draft.username(), () -> store.insert(person, hash));
@@ -118,10 +122,10 @@ class StoredPeople implements People {
             throw Refused.notAllowed("Nobody disables themself.");
           }
           if (actor.is(old.id())
-              && old.assignments().stream().anyMatch(a -> a.role() == Role.ORG_ADMIN)
-              && draft.assignments().stream().noneMatch(a -> a.role() == Role.ORG_ADMIN)) {
+              && old.assignments().contains(owner(actor))
+              && !draft.assignments().contains(owner(actor))) {
             // Whoever takes the role from others keeps it: so one always has it.
-            throw Refused.notAllowed("Nobody takes the administrator's role from themself.");
+            throw Refused.notAllowed("Nobody takes the owner's role from themself.");
           }
           Person changed =
               new Person(
@@ -131,7 +135,7 @@ class StoredPeople implements People {
                   draft.displayName(),
                   draft.kind(),
                   draft.active(),
-                  draft.assignments(),
+                  assignments(actor, old.assignments(), draft),
                   expectedVersion + 1,
                   old.createdAt());
           unique(
@@ -154,7 +158,7 @@ class StoredPeople implements People {
               Boolean.toString(draft.active()),
               "roles",
               roles(draft));
-          changes.changed(old.id());
+          changes.changed(CHANGED + old.id());
           return changed;
         };
     Target target = Target.of("person", reference);
@@ -210,7 +214,7 @@ class StoredPeople implements People {
 
   @Override
   public List<Person> ownersOf(String projectId) {
-    return store.holding(Role.PROJECT_OWNER, projectId);
+    return store.holding(Role.GROUP_OWNER, projectId);
   }
 
   private static void requireAdministrator(Actor actor) {
@@ -220,7 +224,7 @@ class StoredPeople implements People {
   }
 
   private static Refused notAdministrator() {
-    return Refused.notAllowed("Only administrators of the organization see and change people.");
+    return Refused.notAllowed("Only owners of the organization see and change people.");
   }
 
   private void check(Draft draft) {
@@ -231,28 +235,32 @@ class StoredPeople implements People {
     }
     for (Actor.Assignment assignment : draft.assignments()) {
       String projectId = assignment.projectId();
-      if (projectId == null) {
-        if (assignment.role() == Role.PROJECT_OWNER || assignment.role() == Role.MEMBER) {
-          throw new Refused(
-              ErrorCode.BAD_INPUT, assignment.role() + " is held in a project; name one.");
-        }
-      } else {
-        if (assignment.role() == Role.ORG_ADMIN) {
-          throw new Refused(ErrorCode.BAD_INPUT, "ORG_ADMIN is held in the whole organization.");
-        }
-        boolean exists =
-            database
-                    .sql()
-                    .sql("select count(*) from project where id = ?")
-                    .param(projectId)
-                    .query(Long.class)
-                    .single()
-                > 0;
-        if (!exists) {
-          throw new Refused(ErrorCode.BAD_INPUT, "There is no project '" + projectId + "'.");
-        }
+      if (projectId != null && !tenancy.contains(assignment.organizationId(), projectId)) {
+        throw new Refused(ErrorCode.BAD_INPUT, "There is no project '" + projectId + "'.");
       }
     }
+  }
+
+  private static Actor.Assignment owner(Actor actor) {
+    return Actor.Assignment.of(Role.ORG_OWNER, actor.organizationId());
+  }
+
+  /**
+   * What the person holds after: in the actor's organization what the draft says, elsewhere what
+   * they held. Whoever works in a project is a member of its organization.
+   */
+  private static List<Actor.Assignment> assignments(
+      Actor actor, List<Actor.Assignment> held, Draft draft) {
+    String here = actor.organizationId();
+    Set<Actor.Assignment> after = new LinkedHashSet<>();
+    held.stream().filter(a -> !a.organizationId().equals(here)).forEach(after::add);
+    draft.assignments().stream().filter(a -> a.organizationId().equals(here)).forEach(after::add);
+    boolean member =
+        after.stream().anyMatch(a -> a.organizationId().equals(here) && a.projectId() == null);
+    if (draft.kind() == Person.Kind.USER && !member) {
+      after.add(Actor.Assignment.of(Role.ORG_MEMBER, here));
+    }
+    return List.copyOf(after);
   }
 
   private static void unique(String username, Runnable write) {

@@ -1,6 +1,7 @@
 package io.tidegate.control.keys;
 
 import io.tidegate.control.platform.Actor;
+import io.tidegate.control.platform.Tenancy;
 import java.time.Instant;
 import java.util.List;
 
@@ -24,7 +25,7 @@ public record ApiKey(
   }
 
   /** The key as the one who acts, from the given source. */
-  public Actor acting(String source) {
-    return new Actor(id, publicKey, description, organizationId, assignments, source);
+  public Actor acting(String source, Tenancy tenancy) {
+    return new Actor(id, publicKey, description, organizationId, assignments, source, tenancy);
   }
 }

@@ -23,12 +23,15 @@ class ProgramRoleStore {
         .sql()
         .sql(
             """
-            select role, project_id from program_role where program_id = ?
+            select role, organization_id, project_id from program_role where program_id = ?
             order by project_id, role
             """)
         .param(programId)
         .query((row, _) ->
-            new Assignment(Role.valueOf(row.getString("role")), row.getString("project_id")))
+            new Assignment(
+                Role.valueOf(row.getString("role")),
+                row.getString("organization_id"),
+                row.getString("project_id")))
         .list();
   }
 
@@ -49,10 +52,15 @@ class ProgramRoleStore {
     for (Assignment assignment : assignments) {
       database
           .sql()
-          .sql("insert into program_role (program_id, role, project_id) values (?, ?, ?)")
+          .sql(
+              """
+              insert into program_role (program_id, role, project_id, organization_id)
+              values (?, ?, ?, ?)
+              """)
           .param(1, programId)
           .param(2, assignment.role().name())
           .param(3, assignment.projectId(), Types.VARCHAR)
+          .param(4, assignment.organizationId())
           .update();
     }
   }

@@ -28,14 +28,14 @@ final class Programs {
   }
 
   void requireMember(Actor actor, String organizationId) {
-    if (!actor.organizationId().equals(organizationId)) {
+    if (!actor.belongsTo(organizationId)) {
       throw Refused.notFound("organization", organizationId);
     }
   }
 
   void requireOrganizationOwner(Actor actor, String organizationId, String what) {
     requireMember(actor, organizationId);
-    if (!actor.administersOrganization()) {
+    if (!actor.administersOrganization(organizationId)) {
       throw Refused.notAllowed("Only owners of the organization " + what + ".");
     }
   }
@@ -64,31 +64,31 @@ final class Programs {
     return description;
   }
 
-  /** Roles for the whole organization. */
-  static List<Assignment> inOrganization(List<Role> roles) {
+  /** Roles for the whole organization; whoever is given none is a member of it. */
+  static List<Assignment> inOrganization(List<Role> roles, String organizationId) {
     for (Role role : roles) {
-      if (role != Role.ORG_ADMIN) {
-        throw new Refused(ErrorCode.BAD_INPUT, role + " is not held in the whole organization.");
+      if (role.level() != Role.Level.ORGANIZATION || role == Role.VENDOR) {
+        throw new Refused(ErrorCode.BAD_INPUT, role + " is not a program's in an organization.");
       }
     }
-    return assignments(roles, null);
+    return (roles.isEmpty() ? List.of(Role.ORG_MEMBER) : roles)
+        .stream().distinct().map(role -> Assignment.of(role, organizationId)).toList();
   }
 
   /** Roles in one project. */
-  static List<Assignment> inProject(List<Role> roles, String projectId) {
+  static List<Assignment> inProject(List<Role> roles, Project project) {
     if (roles.isEmpty()) {
       throw new Refused(ErrorCode.BAD_INPUT, "At least one role in the project is needed.");
     }
     for (Role role : roles) {
-      if (role != Role.PROJECT_OWNER && role != Role.MEMBER) {
+      if (role.level() != Role.Level.PROJECT) {
         throw new Refused(ErrorCode.BAD_INPUT, role + " is not held in a project.");
       }
     }
-    return assignments(roles, projectId);
-  }
-
-  private static List<Assignment> assignments(List<Role> roles, @Nullable String projectId) {
-    return roles.stream().distinct().map(role -> new Assignment(role, projectId)).toList();
+    return roles.stream()
+        .distinct()
+        .map(role -> new Assignment(role, project.organizationId(), project.id()))
+        .toList();
   }
 
   /** The assignments with those of one place replaced. */

@@ -67,13 +67,13 @@ class StoredApiKeys implements ApiKeys {
   @Override
   public ApiKey key(Actor actor, String organizationId, String reference) {
     programs.requireMember(actor, organizationId);
-    return found(actor, reference);
+    return found(organizationId, reference);
   }
 
-  private ApiKey found(Actor actor, String reference) {
+  private ApiKey found(String organizationId, String reference) {
     return store
         .find(reference)
-        .filter(key -> key.organizationId().equals(actor.organizationId()))
+        .filter(key -> key.organizationId().equals(organizationId))
         .orElseThrow(() -> Refused.notFound("API key", reference));
   }
 
@@ -85,7 +85,8 @@ class StoredApiKeys implements ApiKeys {
         Target.of("api-key", "new"),
         () -> {
           programs.requireOrganizationOwner(actor, organizationId, "make its API keys");
-          return make(actor, description, Programs.inOrganization(roles));
+          return make(
+              actor, organizationId, description, Programs.inOrganization(roles, organizationId));
         });
   }
 
@@ -98,15 +99,23 @@ class StoredApiKeys implements ApiKeys {
         Target.of("api-key", "new"),
         () -> {
           Project project = programs.administered(actor, projectReference, "make API keys for it");
-          return make(actor, description, Programs.inProject(roles, project.id()));
+          return make(
+              actor,
+              project.organizationId(),
+              description,
+              Programs.with(
+                  Programs.inOrganization(List.of(), project.organizationId()),
+                  project.id(),
+                  Programs.inProject(roles, project)));
         });
   }
 
-  private Made make(Actor actor, String description, List<Assignment> assignments) {
+  private Made make(
+      Actor actor, String organizationId, String description, List<Assignment> assignments) {
     ApiKey key =
         new ApiKey(
             ids.hex24(),
-            actor.organizationId(),
+            organizationId,
             publicKey(),
             Programs.description(description),
             assignments,
@@ -165,14 +174,15 @@ class StoredApiKeys implements ApiKeys {
         Target.of("api-key", reference),
         () -> {
           programs.requireOrganizationOwner(actor, organizationId, "change its API keys");
-          ApiKey key = found(actor, reference);
+          ApiKey key = found(organizationId, reference);
           return changed(
               actor,
               key,
               description,
               roles == null
                   ? key.assignments()
-                  : Programs.with(key.assignments(), null, Programs.inOrganization(roles)));
+                  : Programs.with(
+                      key.assignments(), null, Programs.inOrganization(roles, organizationId)));
         });
   }
 
@@ -200,7 +210,7 @@ class StoredApiKeys implements ApiKeys {
         Target.of("api-key", reference),
         () -> {
           programs.requireOrganizationOwner(actor, organizationId, "delete its API keys");
-          ApiKey key = found(actor, reference);
+          ApiKey key = found(organizationId, reference);
           store.delete(key.id());
           audit.done(actor, "api-key.delete", target(key));
           return key;
@@ -211,7 +221,7 @@ class StoredApiKeys implements ApiKeys {
   public List<ApiKey> listProject(Actor actor, String projectReference) {
     Project project = programs.visible(actor, projectReference);
     Set<String> members = roleStore.inProject(project.id());
-    return store.list(actor.organizationId()).stream()
+    return store.list(project.organizationId()).stream()
         .filter(key -> members.contains(key.id()))
         .toList();
   }
@@ -230,13 +240,12 @@ class StoredApiKeys implements ApiKeys {
         () -> {
           Project project =
               programs.administered(actor, projectReference, "give API keys roles in it");
-          ApiKey key = found(actor, reference);
+          ApiKey key = found(project.organizationId(), reference);
           return changed(
               actor,
               key,
               description,
-              Programs.with(
-                  key.assignments(), project.id(), Programs.inProject(roles, project.id())));
+              Programs.with(key.assignments(), project.id(), Programs.inProject(roles, project)));
         });
   }
 
@@ -249,7 +258,7 @@ class StoredApiKeys implements ApiKeys {
         () -> {
           Project project =
               programs.administered(actor, projectReference, "take API keys out of it");
-          ApiKey key = found(actor, reference);
+          ApiKey key = found(project.organizationId(), reference);
           if (!Programs.holdsAny(key.assignments(), project.id())) {
             throw Refused.notFound("API key", reference);
           }

@@ -2,7 +2,7 @@ package io.tidegate.control.org;
 
 import java.util.Optional;
 
-/** The one organization of this installation. */
+/** The organization that runs this installation. */
 public interface Organizations {
   /** Its id; empty before the first start has made it. */
   Optional<String> organizationId();

@@ -54,8 +54,8 @@ class StoredProjects implements Projects, Organizations {
   public Project project(Actor actor, String reference) {
     return database
         .sql()
-        .sql("select * from project where organization_id = ? and (id = ? or name = ?)")
-        .params(actor.organizationId(), reference, reference)
+        .sql("select * from project where id = ? or (organization_id = ? and name = ?)")
+        .params(reference, actor.organizationId(), reference)
         .query(StoredProjects::project)
         .list()
         .stream()
@@ -73,8 +73,9 @@ class StoredProjects implements Projects, Organizations {
         "project.create",
         new Target("project", name, name),
         () -> {
-          if (!actor.administersOrganization()) {
-            throw Refused.notAllowed("Only administrators of the organization make projects.");
+          if (!actor.createsProjects(actor.organizationId())) {
+            throw Refused.notAllowed(
+                "Only owners of the organization and its project creators make projects.");
           }
           Instant now = clock.instant();
           Project project = new Project(ids.hex24(), actor.organizationId(), name, title, 1, now);
@@ -101,9 +102,14 @@ class StoredProjects implements Projects, Organizations {
 
   @Override
   public Optional<String> organizationId() {
+    return home(database);
+  }
+
+  /** The organization that was made first runs the installation. */
+  static Optional<String> home(Database database) {
     return database
         .sql()
-        .sql("select id from organization order by created_at limit 1")
+        .sql("select id from organization order by created_at, id limit 1")
         .query(String.class)
         .optional();
   }

@@ -89,9 +89,9 @@ class Frames {
 
   static String roleOf(Actor actor) {
     if (actor.administersOrganization()) {
-      return "Security administrator";
+      return "Organization owner";
     }
-    if (holds(actor, Role.PROJECT_OWNER)) {
+    if (actor.holdsAnywhere(Role.GROUP_OWNER)) {
       return "Project owner";
     }
     if (isVendor(actor)) {
@@ -101,11 +101,8 @@ class Frames {
   }
 
   static boolean isVendor(Actor actor) {
-    return holds(actor, Role.VENDOR) && !actor.administersAnything() && !holds(actor, Role.MEMBER);
-  }
-
-  private static boolean holds(Actor actor, Role role) {
-    return actor.assignments().stream().anyMatch(a -> a.role() == role);
+    return actor.assignments().stream().allMatch(a -> a.role() == Role.VENDOR)
+        && actor.holdsAnywhere(Role.VENDOR);
   }
 
   private List<NavGroup> nav(Actor actor, Place place) {
@@ -125,13 +122,15 @@ class Frames {
     }
     List<NavItem> watch = new ArrayList<>();
     watch.add(item("sessions", "Sessions", "/sessions", Place.SESSIONS, place, live, false));
-    if (administers) {
+    if (actor.runsInstallation()) {
       watch.add(item("audit", "Audit", "/audit", Place.AUDIT, place, 0, false));
     }
     NavItem rules = item("rules", "Rules", "/rules", Place.RULES, place, 0, false);
     List<NavItem> govern = new ArrayList<>();
     if (administers) {
-      govern.add(item("gateways", "Gateways", "/gateways", Place.GATEWAYS, place, 0, false));
+      if (actor.runsInstallation()) {
+        govern.add(item("gateways", "Gateways", "/gateways", Place.GATEWAYS, place, 0, false));
+      }
       govern.add(item("people", "People", "/people", Place.PEOPLE, place, 0, false));
       govern.add(rules);
       return List.of(

@@ -22,7 +22,7 @@ class GatewayStates {
 
   Pill of(Actor actor, Resource resource) {
     String named = resource.gatewayName();
-    if (!actor.administersOrganization()) {
+    if (!actor.administersAnything()) {
       return new Pill(named == null ? "any gateway" : named, Tone.QUIET);
     }
     List<Gateway> fitting =

@@ -32,9 +32,9 @@ import org.springframework.web.servlet.ModelAndView;
 class PeoplePages {
   private static final List<Option> ROLES =
       List.of(
-          new Option("MEMBER", "Member: asks for access"),
-          new Option("PROJECT_OWNER", "Owner: decides for a project"),
-          new Option("ORG_ADMIN", "Security administrator: sees and ends everything"),
+          new Option("GROUP_READ_ONLY", "Project member: asks for access"),
+          new Option("GROUP_OWNER", "Project owner: decides for a project"),
+          new Option("ORG_OWNER", "Organization owner: sees and ends everything"),
           new Option("VENDOR", "Vendor support: sees nothing without a grant"));
 
   private final Frames frames;
@@ -49,7 +49,7 @@ class PeoplePages {
 
   @GetMapping("/people")
   ModelAndView list(@AuthenticationPrincipal Actor actor, HttpServletRequest request) {
-    return page(actor, request, FormView.of(Map.of("role", "MEMBER")));
+    return page(actor, request, FormView.of(Map.of("role", "GROUP_READ_ONLY")));
   }
 
   @PostMapping("/people")
@@ -65,14 +65,17 @@ class PeoplePages {
               .filter(form.value("role")::equals)
               .findFirst()
               .map(Role::valueOf)
-              .orElse(Role.MEMBER);
+              .orElse(Role.GROUP_READ_ONLY);
       String project = form.value("project");
-      boolean inProject = role == Role.MEMBER || role == Role.PROJECT_OWNER;
+      boolean inProject = role.level() == Role.Level.PROJECT;
       if (inProject && project.isEmpty()) {
         throw FieldRefused.of("project", "Choose the project that this role is in.");
       }
       Actor.Assignment assignment =
-          new Actor.Assignment(role, inProject ? projects.project(actor, project).id() : null);
+          new Actor.Assignment(
+              role,
+              actor.organizationId(),
+              inProject ? projects.project(actor, project).id() : null);
       people.create(
           actor,
           new People.Draft(
@@ -140,7 +143,7 @@ class PeoplePages {
         person.assignments().stream()
             .map(assignment -> {
               String project = assignment.projectId();
-              return word(assignment.role())
+              return RoleNames.of(assignment.role())
                   + (project == null ? "" : " of " + projects.getOrDefault(project, project));
             })
             .collect(Collectors.joining(", "));
@@ -151,14 +154,5 @@ class PeoplePages {
         roles.isEmpty() ? "none" : roles,
         person.active() ? new Pill("active", Tone.OPEN) : new Pill("disabled", Tone.NO),
         actor.is(person.id()));
-  }
-
-  private static String word(Role role) {
-    return switch (role) {
-      case ORG_ADMIN -> "Security administrator";
-      case PROJECT_OWNER -> "Owner";
-      case MEMBER -> "Member";
-      case VENDOR -> "Vendor support";
-    };
   }
 }

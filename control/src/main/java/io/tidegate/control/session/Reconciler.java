@@ -6,6 +6,7 @@ import io.tidegate.control.access.RequestExpiry;
 import io.tidegate.control.audit.Audit;
 import io.tidegate.control.audit.Target;
 import io.tidegate.control.gateways.GatewayRegistry;
+import io.tidegate.control.identity.People;
 import io.tidegate.control.lease.Leases;
 import io.tidegate.control.org.Organizations;
 import io.tidegate.control.platform.Actor;
@@ -256,7 +257,7 @@ public class Reconciler implements SmartLifecycle {
         changes.watch(id ->
             id.equals(DUE)
                 || id.startsWith("grt_")
-                || id.startsWith("usr_")
+                || id.startsWith(People.CHANGED)
                 || id.startsWith("acc_")
                 || id.startsWith("res_")
                 || id.startsWith("flw_"))) {

@@ -246,13 +246,8 @@ class SessionDesk implements LeaseDesk {
   }
 
   private Actor actor(Session session, String gatewayName) {
-    return new Actor(
-        session.person().id(),
-        session.person().username(),
-        session.person().displayName(),
-        organizations.organizationId().orElse(""),
-        List.of(),
-        "gateway " + gatewayName);
+    return Actor.powerless(
+        session.person(), organizations.organizationId().orElse(""), "gateway " + gatewayName);
   }
 
   private static Target target(Session session) {

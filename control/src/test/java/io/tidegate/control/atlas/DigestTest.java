@@ -32,7 +32,7 @@ class DigestTest {
             plane.system(),
             plane.system().organizationId(),
             "digest test",
-            List.of(Role.ORG_ADMIN));
+            List.of(Role.ORG_OWNER));
     client = AtlasClient.of(plane, made);
     // What other tests got wrong from this address is forgiven.
     plane.clock.advance(Duration.ofMinutes(5));
@@ -165,7 +165,7 @@ class DigestTest {
     assertThat(Long.parseLong(answer.header("Retry-After"))).isBetween(1L, 6L);
     ApiKeys.Made other =
         keys.create(
-            plane.system(), plane.system().organizationId(), "other", List.of(Role.ORG_ADMIN));
+            plane.system(), plane.system().organizationId(), "other", List.of(Role.ORG_OWNER));
     assertThat(AtlasClient.of(plane, other).get("/").status()).isEqualTo(200);
     plane.clock.advance(Duration.ofSeconds(6));
     assertThat(client.get("/").status()).isEqualTo(200);

@@ -38,7 +38,7 @@ class SurfaceTest {
             PLANE,
             PLANE
                 .bean(ApiKeys.class)
-                .create(PLANE.system(), org, "surface", List.of(Role.ORG_ADMIN)));
+                .create(PLANE.system(), org, "surface", List.of(Role.ORG_OWNER)));
   }
 
   @Test
@@ -205,7 +205,7 @@ class SurfaceTest {
             PLANE,
             PLANE
                 .bean(ApiKeys.class)
-                .create(PLANE.system(), org, "limited", List.of(Role.ORG_ADMIN)));
+                .create(PLANE.system(), org, "limited", List.of(Role.ORG_OWNER)));
     AtlasClient.Answer first = caller.get("/");
     assertThat(first.header("RateLimit-Limit")).isEqualTo("1200");
     assertThat(first.header("RateLimit-Remaining")).isEqualTo("1199");

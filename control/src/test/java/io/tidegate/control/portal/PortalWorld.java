@@ -28,6 +28,7 @@ import io.tidegate.control.platform.PersonRef;
 import io.tidegate.control.platform.Refused;
 import io.tidegate.control.platform.Role;
 import io.tidegate.control.platform.Secret;
+import io.tidegate.control.platform.Tenancy;
 import io.tidegate.control.session.RecordedCommand;
 import io.tidegate.control.session.RecordedCommand.Decision;
 import io.tidegate.control.session.Session;
@@ -83,13 +84,26 @@ final class PortalWorld {
   PortalWorld(InstantSource clock) {
     this.clock = clock;
     this.born = clock.instant();
-    person("engineer", "Ines Engel", Role.MEMBER, SHOP);
-    person("dario", "Dario Duarte", Role.MEMBER, SHOP);
-    person("owner", "Olga Owens", Role.PROJECT_OWNER, SHOP);
-    person("security", "Samir Seck", Role.ORG_ADMIN, null);
+    person("engineer", "Ines Engel", Role.GROUP_READ_ONLY, SHOP);
+    person("dario", "Dario Duarte", Role.GROUP_READ_ONLY, SHOP);
+    person("owner", "Olga Owens", Role.GROUP_OWNER, SHOP);
+    person("security", "Samir Seck", Role.ORG_OWNER, null);
     person("support", "Vera Vance", Role.VENDOR, null);
-    person("newcomer", "Noa Neumann", Role.MEMBER, SHOP);
+    person("newcomer", "Noa Neumann", Role.GROUP_READ_ONLY, SHOP);
   }
+
+  private static final Tenancy ONE_ORGANIZATION =
+      new Tenancy() {
+        @Override
+        public boolean contains(String organizationId, String projectId) {
+          return organizationId.equals(ORG);
+        }
+
+        @Override
+        public boolean isHome(String organizationId) {
+          return organizationId.equals(ORG);
+        }
+      };
 
   private void person(String username, String name, Role role, @Nullable String project) {
     actors.put(
@@ -99,8 +113,9 @@ final class PortalWorld {
             username,
             name,
             ORG,
-            List.of(new Actor.Assignment(role, project)),
-            "portal 127.0.0.1"));
+            List.of(new Actor.Assignment(role, ORG, project)),
+            "portal 127.0.0.1",
+            ONE_ORGANIZATION));
   }
 
   Actor actor(String username) {

@@ -181,7 +181,9 @@ public final class DemoSeed {
                 planned.displayName(),
                 planned.kind(),
                 true,
-                List.of(new Actor.Assignment(planned.role(), planned.projectId()))),
+                List.of(
+                    new Actor.Assignment(
+                        planned.role(), system.organizationId(), planned.projectId()))),
             new Secret(Objects.requireNonNull(kept.get(planned.username()))));
       }
     }
@@ -197,9 +199,10 @@ public final class DemoSeed {
 
   private static List<Planned> planned(Project project) {
     return List.of(
-        new Planned("engineer", "Eli Engineer", Person.Kind.USER, Role.MEMBER, project.id()),
-        new Planned("owner", "Ona Owner", Person.Kind.USER, Role.PROJECT_OWNER, project.id()),
-        new Planned("security", "Sid Security", Person.Kind.USER, Role.ORG_ADMIN, null),
+        new Planned(
+            "engineer", "Eli Engineer", Person.Kind.USER, Role.GROUP_READ_ONLY, project.id()),
+        new Planned("owner", "Ona Owner", Person.Kind.USER, Role.GROUP_OWNER, project.id()),
+        new Planned("security", "Sid Security", Person.Kind.USER, Role.ORG_OWNER, null),
         new Planned("support", "Sam Support", Person.Kind.VENDOR, Role.VENDOR, null));
   }
 

@@ -15,6 +15,7 @@ import io.tidegate.control.platform.DataFolder;
 import io.tidegate.control.platform.Database;
 import io.tidegate.control.platform.Json;
 import io.tidegate.control.platform.Secret;
+import io.tidegate.control.platform.Tenancy;
 import io.tidegate.control.session.Reconciler;
 import io.tidegate.testkit.SettableClock;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -173,7 +174,7 @@ public final class Plane implements AutoCloseable {
 
   /** A person of the demo, acting. */
   public Actor actor(String username) {
-    return bean(People.class).find(username).orElseThrow().acting("test");
+    return bean(People.class).find(username).orElseThrow().acting("test", bean(Tenancy.class));
   }
 
   public Actor system() {

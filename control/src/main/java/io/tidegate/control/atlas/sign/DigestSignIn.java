@@ -6,6 +6,7 @@ import io.tidegate.control.keys.ApiKey;
 import io.tidegate.control.keys.ApiKeys;
 import io.tidegate.control.keys.ApiKeys.DigestSecrets;
 import io.tidegate.control.platform.Secret;
+import io.tidegate.control.platform.Tenancy;
 import io.tidegate.control.platform.Throttle;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
@@ -37,13 +38,16 @@ final class DigestSignIn {
   private static final int PUBLIC_KEY_LENGTH = 8;
 
   private final ApiKeys keys;
+  private final Tenancy tenancy;
   private final Nonces nonces;
   private final DigestSecrets nobody;
   private final Throttle byAddress;
   private final Throttle byKey;
 
-  DigestSignIn(ApiKeys keys, Nonces nonces, SecureRandom random, InstantSource clock) {
+  DigestSignIn(
+      ApiKeys keys, Tenancy tenancy, Nonces nonces, SecureRandom random, InstantSource clock) {
     this.keys = keys;
+    this.tenancy = tenancy;
     this.nonces = nonces;
     this.byAddress = new Throttle(WRONG_FROM_ADDRESS, ADDRESS_INTERVAL, clock);
     this.byKey = new Throttle(WRONG_FOR_KEY, KEY_INTERVAL, clock);
@@ -124,7 +128,7 @@ final class DigestSignIn {
     throttled.ifPresent(byKey::forgive);
     ApiKey key = secrets.key();
     return new Finding.Known(
-        new Caller.Key(key.acting("atlas api " + address), key.id(), key.publicKey()));
+        new Caller.Key(key.acting("atlas api " + address, tenancy), key.id(), key.publicKey()));
   }
 
   /** The target of the request line as it came, RFC 9112 section 3.2. */
