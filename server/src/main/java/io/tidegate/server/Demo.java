@@ -7,6 +7,8 @@ import io.tidegate.control.cluster.Resource;
 import io.tidegate.control.cluster.Resources;
 import io.tidegate.control.identity.People;
 import io.tidegate.control.identity.Person;
+import io.tidegate.control.keys.ApiKey;
+import io.tidegate.control.keys.ApiKeys;
 import io.tidegate.control.org.Organizations;
 import io.tidegate.control.org.Project;
 import io.tidegate.control.org.Projects;
@@ -15,6 +17,7 @@ import io.tidegate.control.platform.DataFolder;
 import io.tidegate.control.platform.Page;
 import io.tidegate.control.platform.Role;
 import io.tidegate.control.platform.Secret;
+import io.tidegate.server.StartReport.DemoKey;
 import io.tidegate.server.StartReport.SignIn;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -35,6 +38,8 @@ final class Demo {
   static final String RESOURCE = "orders-db";
   private static final String DATABASE = "shop";
   private static final String PASSWORDS = "demo-people.json";
+  private static final String KEY = "demo-key.json";
+  private static final String KEY_DESCRIPTION = "The demo's own";
 
   /** Without those that are mistaken for each other. */
   private static final String LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
@@ -84,10 +89,25 @@ final class Demo {
     }
   }
 
+  private record KeptKey(String publicKey, String privateKey) {
+    @Override
+    public String toString() {
+      return "KeptKey[" + publicKey + ", <hidden>]";
+    }
+  }
+
+  /** What to show of it. */
+  record Made(List<SignIn> people, DemoKey apiKey) {
+    Made {
+      people = List.copyOf(people);
+    }
+  }
+
   private final Projects projects;
   private final People people;
   private final Resources resources;
   private final AccessFlows flows;
+  private final ApiKeys keys;
   private final DataFolder folder;
   private final SecureRandom random;
   private final Actor system;
@@ -97,18 +117,45 @@ final class Demo {
     people = context.getBean(People.class);
     resources = context.getBean(Resources.class);
     flows = context.getBean(AccessFlows.class);
+    keys = context.getBean(ApiKeys.class);
     folder = context.getBean(DataFolder.class);
     random = context.getBean(SecureRandom.class);
     system = Actor.system(context.getBean(Organizations.class).ensure("demo"));
   }
 
-  /** Makes what is missing, and returns the sign-ins. */
-  static List<SignIn> ensure(ApplicationContext context, DemoTarget target) {
+  /** Makes what is missing. */
+  static Made ensure(ApplicationContext context, DemoTarget target) {
     Demo demo = new Demo(context);
     Project project = demo.project();
     List<SignIn> signIns = demo.people(project);
     demo.resource(project, target);
-    return signIns;
+    return new Made(signIns, demo.key(project));
+  }
+
+  /** The key that was made at the first start, as long as nobody deleted it; else a new one. */
+  private DemoKey key(Project project) {
+    String organization = system.organizationId();
+    JsonMapper json = JsonMapper.builder().build();
+    List<ApiKey> present =
+        keys.list(system, organization).stream()
+            .filter(key -> key.description().equals(KEY_DESCRIPTION))
+            .toList();
+    KeptKey kept =
+        folder
+            .read(KEY)
+            .map(bytes -> json.readValue(bytes, KeptKey.class))
+            .filter(
+                read -> present.stream().anyMatch(key -> key.publicKey().equals(read.publicKey())))
+            .orElseGet(() -> {
+              // Left by a start that was cut short before anybody learned their secrets.
+              present.forEach(key -> keys.delete(system, organization, key.id()));
+              ApiKeys.Made made =
+                  keys.create(system, organization, KEY_DESCRIPTION, List.of(Role.ORG_OWNER));
+              KeptKey fresh = new KeptKey(made.key().publicKey(), made.privateKey().reveal());
+              folder.write(KEY, json.writeValueAsString(fresh).getBytes(StandardCharsets.UTF_8));
+              return fresh;
+            });
+    return new DemoKey(kept.publicKey(), kept.privateKey(), organization, project.id());
   }
 
   private Project project() {

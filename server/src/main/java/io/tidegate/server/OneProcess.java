@@ -68,12 +68,21 @@ final class OneProcess implements AutoCloseable {
                 false);
       }
       control = control(options);
-      List<SignIn> people =
-          target == null ? FirstPerson.ensure(control) : Demo.ensure(control, target);
+      Demo.Made demo = target == null ? null : Demo.ensure(control, target);
+      List<SignIn> people = demo == null ? FirstPerson.ensure(control) : demo.people();
       Gateway gateway = EmbeddedGateway.start(control, options);
       filled.join();
       return new OneProcess(
-          sandbox, control, gateway, report(options, control, gateway, people, sandbox != null));
+          sandbox,
+          control,
+          gateway,
+          report(
+              options,
+              control,
+              gateway,
+              people,
+              demo == null ? null : demo.apiKey(),
+              sandbox != null));
     } catch (RuntimeException e) {
       close(control, sandbox);
       throw told(e, options);
@@ -122,6 +131,7 @@ final class OneProcess implements AutoCloseable {
       ConfigurableApplicationContext control,
       Gateway gateway,
       List<SignIn> people,
+      StartReport.@Nullable DemoKey apiKey,
       boolean sandbox) {
     int port =
         control instanceof WebServerApplicationContext web && web.getWebServer() != null
@@ -136,6 +146,7 @@ final class OneProcess implements AutoCloseable {
         options.host() + ":" + gateway.addresses().tunnel().getPort(),
         options.host() + ":" + control.getBean(Link.class).port(),
         people,
+        apiKey,
         options.demo() ? Demo.PROJECT : null,
         options.demo() ? List.of(Demo.RESOURCE) : List.of(),
         !options.demo() ? null : sandbox ? "a sandbox MongoDB" : "your MongoDB",

@@ -20,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param gateway host and port of the tunnel listener
  * @param link host and port that more gateways dial
  * @param people the sign-ins to show: the demo's, or the first administrator's on its first start
+ * @param apiKey opens the Atlas-compatible API; null without a demo
  * @param project the demo's project, null without a demo
  * @param resources names of the demo's resources
  * @param target words for what stands behind the demo's resource; null without a demo
@@ -30,6 +31,7 @@ record StartReport(
     String gateway,
     String link,
     List<SignIn> people,
+    @Nullable DemoKey apiKey,
     @Nullable String project,
     List<String> resources,
     @Nullable String target,
@@ -40,6 +42,19 @@ record StartReport(
     @Override
     public String toString() {
       return "SignIn[" + name + ", <hidden>, " + role + "]";
+    }
+  }
+
+  /**
+   * What a client of the Atlas-compatible API needs, the private key in the clear as the passwords
+   * are.
+   *
+   * @param groupId the demo's project, as that API names it
+   */
+  record DemoKey(String publicKey, String privateKey, String orgId, String groupId) {
+    @Override
+    public String toString() {
+      return "DemoKey[" + publicKey + ", <hidden>]";
     }
   }
 
@@ -56,6 +71,7 @@ record StartReport(
       String gateway,
       String link,
       List<PersonEntry> people,
+      @Nullable DemoKey apiKey,
       @Nullable String project,
       List<String> resources) {}
 
@@ -70,6 +86,7 @@ record StartReport(
             people.stream()
                 .map(person -> new PersonEntry(person.name(), person.password(), person.role()))
                 .toList(),
+            apiKey,
             project,
             resources);
     byte[] json = JsonMapper.builder().build().writeValueAsBytes(ready);
@@ -118,6 +135,14 @@ record StartReport(
           .append(" --account readonly --project-id ")
           .append(project)
           .append(" --duration 1h\n");
+    }
+    if (apiKey != null) {
+      out.append("\n  Clients of the Atlas Administration API, such as the atlas command line\n");
+      out.append("    export MONGODB_ATLAS_OPS_MANAGER_URL=").append(portal).append("/\n");
+      out.append("    export MONGODB_ATLAS_PUBLIC_API_KEY=").append(apiKey.publicKey());
+      out.append(" MONGODB_ATLAS_PRIVATE_API_KEY=").append(apiKey.privateKey()).append('\n');
+      out.append("    export MONGODB_ATLAS_ORG_ID=").append(apiKey.orgId());
+      out.append(" MONGODB_ATLAS_PROJECT_ID=").append(apiKey.groupId()).append('\n');
     }
     out.append("\n  Ctrl+C stops everything.\n");
     stream.writeBytes(out.toString().getBytes(StandardCharsets.UTF_8));

@@ -28,6 +28,7 @@ class StartReportTest {
         List.of(
             new StartReport.SignIn("engineer", "pass-one", "GROUP_READ_ONLY", "asks for access"),
             new StartReport.SignIn("owner", "pass-two", "GROUP_OWNER", "approves")),
+        new StartReport.DemoKey("abcdefgh", "private-one", "0123", "4567"),
         "shop",
         List.of("orders-db"),
         "a sandbox MongoDB",
@@ -44,6 +45,9 @@ class StartReportTest {
     assertThat(ready.get("people").get(1).get("name").asString()).isEqualTo("owner");
     assertThat(ready.get("people").get(1).get("password").asString()).isEqualTo("pass-two");
     assertThat(ready.get("people").get(1).get("role").asString()).isEqualTo("GROUP_OWNER");
+    assertThat(ready.get("apiKey").get("publicKey").asString()).isEqualTo("abcdefgh");
+    assertThat(ready.get("apiKey").get("privateKey").asString()).isEqualTo("private-one");
+    assertThat(ready.get("apiKey").get("groupId").asString()).isEqualTo("4567");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
     assertThat(Files.list(folder)).containsExactly(file);
@@ -64,11 +68,15 @@ class StartReportTest {
     assertThat(out.toString(StandardCharsets.UTF_8))
         .contains("Portal     http://127.0.0.1:8420")
         .contains("engineer   pass-one   asks for access")
-        .contains("./tidegate login --domain http://127.0.0.1:8420 --user engineer");
+        .contains("./tidegate login --domain http://127.0.0.1:8420 --user engineer")
+        .contains("MONGODB_ATLAS_OPS_MANAGER_URL=http://127.0.0.1:8420/")
+        .contains("MONGODB_ATLAS_PRIVATE_API_KEY=private-one");
   }
 
   @Test
   void passwordsAreNotInItsOwnText() {
-    assertThat(demo(folder).toString()).doesNotContain("pass-one").contains("<hidden>");
+    assertThat(demo(folder).toString())
+        .doesNotContain("pass-one", "private-one")
+        .contains("<hidden>");
   }
 }

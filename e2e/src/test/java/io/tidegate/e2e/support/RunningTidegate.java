@@ -163,6 +163,29 @@ public final class RunningTidegate implements AutoCloseable {
     return first instanceof Document document ? document.getString("name") : String.valueOf(first);
   }
 
+  /** What opens the Atlas-compatible API as an owner of the organization. */
+  public record ApiKey(String publicKey, String privateKey, String orgId, String groupId) {
+    @Override
+    public String toString() {
+      return "ApiKey[" + publicKey + ", <hidden>]";
+    }
+  }
+
+  /** The demo's API key. */
+  public ApiKey apiKey() {
+    Document key = ready.get("apiKey", Document.class);
+    return new ApiKey(
+        key.getString("publicKey"),
+        key.getString("privateKey"),
+        key.getString("orgId"),
+        key.getString("groupId"));
+  }
+
+  /** The folder of the repository whose launcher it was started by. */
+  public Path repository() {
+    return Objects.requireNonNull(Program.path().toAbsolutePath().getParent());
+  }
+
   /** One of the demo's people: engineer, owner, security or support. */
   public Person person(String name) {
     return Objects.requireNonNull(people.get(name), () -> name + " is not one of " + people);
