@@ -114,6 +114,16 @@ public record Network(boolean anywhere, List<Range> ranges, List<Endpoint> endpo
     return false;
   }
 
+  /** Whether an address that was let in at the first instant may no longer be at the second. */
+  public boolean endsBetween(Instant from, Instant to) {
+    for (Range range : ranges) {
+      if (range.until() != null && range.holdsAt(from) && !range.holdsAt(to)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** What is said of the private endpoint, or null when it is not let in. */
   public @Nullable Endpoint endpoint(EndpointId id) {
     for (Endpoint endpoint : endpoints) {

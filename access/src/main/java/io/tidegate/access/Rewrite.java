@@ -183,11 +183,13 @@ public sealed interface Rewrite
   }
 
   /**
-   * {@code connectionStatus}: the person instead of the account, and the privileges of the lease
-   * instead of the account's. The account's roles may name what the lease does not reach, so there
-   * are none.
+   * {@code connectionStatus}: whoever signed in instead of the account, and the privileges of the
+   * lease instead of the account's. The account's roles may name what the lease does not reach, so
+   * there are none.
    */
   record HumanIdentity(Lease lease) implements Rewrite {
+    private static final String EXTERNAL = "$external";
+
     @Override
     public BsonDocument request(BsonDocument command, String applicationName) {
       return command;
@@ -198,14 +200,8 @@ public sealed interface Rewrite
       if (!(reply.get("authInfo") instanceof BsonDocument info)) {
         return reply;
       }
-      String user = lease.grantee().name() + "@" + lease.organization();
       BsonDocument shown =
-          new BsonDocument(
-                  "authenticatedUsers",
-                  new BsonArray(
-                      List.of(
-                          new BsonDocument("user", new BsonString(user))
-                              .append("db", new BsonString("$external")))))
+          new BsonDocument("authenticatedUsers", new BsonArray(List.of(user(lease))))
               .append("authenticatedUserRoles", new BsonArray());
       if (info.containsKey("authenticatedUserPrivileges")) {
         BsonArray privileges = new BsonArray();
@@ -213,6 +209,21 @@ public sealed interface Rewrite
         shown.append("authenticatedUserPrivileges", privileges);
       }
       return Documents.copy(reply).append("authInfo", shown);
+    }
+
+    private static BsonDocument user(Lease lease) {
+      return switch (lease.binding()) {
+        case Binding.Tunnel _ ->
+            user(lease.grantee().name() + "@" + lease.organization(), EXTERNAL);
+        case Binding.ScramUser user -> user(user.username(), user.authDatabase());
+        case Binding.X509User user -> user(user.subject(), EXTERNAL);
+        case Binding.LdapUser user -> user(user.username(), EXTERNAL);
+        case Binding.LdapGroup group -> user(group.groupDn(), EXTERNAL);
+      };
+    }
+
+    private static BsonDocument user(String name, String database) {
+      return new BsonDocument("user", new BsonString(name)).append("db", new BsonString(database));
     }
   }
 }

@@ -75,6 +75,36 @@ public enum RuleId {
       "the local user or password is not the one of this session",
       "copy the connection string again from tidegate db access",
       18),
+  /** A direct client from an address, or by a private endpoint, that the lease does not admit. */
+  OUTSIDE_NETWORK(
+      "outside-network",
+      "the address or private endpoint you come from is not admitted",
+      "have it put on the project's access list, or ask at {url}",
+      18),
+  /** A direct client whose user, password or certificate is none that a lease knows. */
+  BAD_CREDENTIAL(
+      "bad-credential",
+      "the user, password or certificate is not one that is let in here",
+      "check it with whoever gave it to you",
+      18),
+  /** What a live direct connection signed in with is not what its lease asks for now. */
+  CREDENTIAL_CHANGED(
+      "credential-changed",
+      "what you signed in with is not valid",
+      "sign in again with what replaces it",
+      18),
+  /** A second sign-in on one connection, as somebody else. */
+  SIGNED_IN_ALREADY(
+      "signed-in-already",
+      "the connection is signed in as another user",
+      "open another connection for another user",
+      18),
+  /** A way to sign in that Tidegate itself does not serve. */
+  MECHANISM_NOT_SERVED(
+      "mechanism-not-served",
+      "this way to sign in is not served here",
+      "use a user with a password, a certificate or an LDAP name",
+      18),
   /** The lease has not begun. */
   LEASE_NOT_BEGUN("lease-not-begun", "the lease has not begun yet", "try again in a moment"),
   /** The lease is over. */

@@ -147,4 +147,21 @@ class NetworkTest {
     assertThat(Network.of().admits(origin, NOW)).isFalse();
     assertThat(Network.of().admits(behind, NOW)).isFalse();
   }
+
+  @Test
+  void tellsWhetherATemporaryRangeEndsMeanwhile() {
+    Instant end = Instant.parse("2026-11-23T09:00:00Z");
+    Network network =
+        new Network(
+            false,
+            List.of(
+                new Network.Range(Cidr.parse("192.0.2.7"), null),
+                new Network.Range(Cidr.parse("192.0.2.8"), end)),
+            List.of());
+
+    assertThat(network.endsBetween(end.minusSeconds(2), end.minusMillis(1))).isFalse();
+    assertThat(network.endsBetween(end.minusMillis(1), end)).isTrue();
+    assertThat(network.endsBetween(end, end.plusSeconds(9))).isFalse();
+    assertThat(Network.ANYWHERE.endsBetween(end.minusSeconds(2), end)).isFalse();
+  }
 }

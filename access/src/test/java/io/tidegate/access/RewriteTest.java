@@ -2,6 +2,7 @@ package io.tidegate.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.Test;
@@ -129,6 +130,32 @@ class RewriteTest {
     assertThat(shown)
         .contains("engineer@acme", "$external", "\"orders\"", "\"ok\": 1")
         .doesNotContain("svc-shop", "hr", "readWrite");
+  }
+
+  @Test
+  void connectionStatusNamesADirectUserAsItSignedIn() {
+    List<String> shown = new ArrayList<>();
+    for (Binding binding : TestLeases.bindings()) {
+      BsonDocument reply =
+          new Rewrite.HumanIdentity(TestLeases.direct(binding, Network.of()))
+              .reply(
+                  BsonDocument.parse("{authInfo: {authenticatedUsers: [{user: 'svc-shop'}]}}"),
+                  APPLICATION);
+      BsonDocument user =
+          reply.getDocument("authInfo").getArray("authenticatedUsers").get(0).asDocument();
+      shown.add(user.getString("user").getValue() + " of " + user.getString("db").getValue());
+    }
+    assertThat(shown)
+        .containsExactly(
+            "engineer@acme of $external",
+            "engineer@acme of $external",
+            "app of admin",
+            "app of admin",
+            "app of shop",
+            "CN=app,O=acme of $external",
+            "CN=app of $external",
+            "app@example of $external",
+            "cn=apps,dc=example of $external");
   }
 
   private static Rewrite only(String lease, String json) {

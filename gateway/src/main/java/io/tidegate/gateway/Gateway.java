@@ -5,8 +5,12 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.tidegate.gateway.config.GatewayConfig;
 import io.tidegate.gateway.decide.LeaseGate;
+import io.tidegate.gateway.direct.ClusterEntrance;
+import io.tidegate.gateway.direct.ClusterListeners;
+import io.tidegate.gateway.direct.ServerIdentity;
 import io.tidegate.gateway.forward.UpstreamConnector;
-import io.tidegate.gateway.identify.LocalSignIn;
+import io.tidegate.gateway.identify.SaltKey;
+import io.tidegate.gateway.identify.SignIns;
 import io.tidegate.gateway.link.GatewayLink;
 import io.tidegate.gateway.listen.Doorkeeper;
 import io.tidegate.gateway.listen.HalfOpenLimit;
@@ -16,6 +20,7 @@ import io.tidegate.gateway.record.CommandRecorder;
 import io.tidegate.gateway.record.LedgerSink;
 import io.tidegate.gateway.record.RecordingStore;
 import io.tidegate.gateway.rewrite.LeasePresentation;
+import io.tidegate.gateway.session.Arrival;
 import io.tidegate.gateway.session.ClientConnection;
 import io.tidegate.gateway.session.Ending;
 import io.tidegate.gateway.session.Session;
@@ -41,6 +46,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +62,9 @@ public final class Gateway implements AutoCloseable {
 
   /** Nobody needs more to say hello and who he is. */
   private static final int STRANGERS_FRAME = 64 * 1024;
+
+  /** How late a port closes that no lease needs, or a replaced certificate is noticed. */
+  private static final long LOOK_MILLIS = 1_000;
 
   /** At a tunnel's door certificates speak, not hellos. */
   private static final HalfOpenLimit NO_MONITORS = new HalfOpenLimit(0);
@@ -75,6 +84,10 @@ public final class Gateway implements AutoCloseable {
   private volatile SslContext tls;
 
   private final @Nullable Listener direct;
+  private final ServerIdentity identity;
+  private final ClusterListeners clusters;
+  private final AtomicBoolean looking = new AtomicBoolean();
+  private long rosterSeen;
 
   /**
    * Where a gateway listens.
@@ -114,7 +127,7 @@ public final class Gateway implements AutoCloseable {
     Stages stages =
         new Stages(
             sessions,
-            new LocalSignIn.Factory(sessions, random),
+            new SignIns(sessions, random, SaltKey.createOrLoad(data.resolve("salt.key"), random)),
             new LeaseGate(),
             new LeasePresentation(sessions),
             upstreams,
@@ -126,6 +139,10 @@ public final class Gateway implements AutoCloseable {
     HalfOpenLimit atTheDoor = new HalfOpenLimit(config.limits().halfOpenConnections());
     HalfOpenLimit monitors = new HalfOpenLimit(config.limits().halfOpenConnections());
     tls = tunnelTls(credentials);
+    identity =
+        ServerIdentity.of(
+            config.clusterPorts().files(), credentials.privateKey(), credentials.chain());
+    clusters = new ClusterListeners((resourceId, port) -> listen(resourceId, port, stages));
     tunnel =
         Listener.bind(
             transport,
@@ -143,10 +160,16 @@ public final class Gateway implements AutoCloseable {
                 channel -> assembleDirect(channel, stages, atTheDoor, monitors));
     long tick = config.timings().tick().toMillis();
     transport.loops().next().scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.MILLISECONDS);
+    transport
+        .loops()
+        .next()
+        .scheduleAtFixedRate(
+            () -> aside(this::lookAtPorts), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     link.open(
         sessions,
         targets,
         upstreams,
+        clusters::open,
         (query, sink) -> recordings.read(query, sink, sessions),
         () -> ledger.ledger().head(),
         metrics,
@@ -221,14 +244,28 @@ public final class Gateway implements AutoCloseable {
         .addLast(tls.newHandler(channel.alloc()))
         .addLast(
             new TunnelEntrance(
-                sessions, metrics, (context, session) -> assembleStream(context, session, stages)))
+                sessions,
+                metrics,
+                (context, session) ->
+                    assembleStream(
+                        context,
+                        Arrival.byTunnel(context.channel()),
+                        session,
+                        new FrameDecoder(config.limits().frameLength()),
+                        stages)))
         .addLast(
             new Doorkeeper(
                 atTheDoor, NO_MONITORS, metrics, config.timings().handshake(), () -> {}));
   }
 
-  private boolean assembleStream(ChannelHandlerContext context, Session session, Stages stages) {
-    ClientConnection connection = ClientConnection.begin(stages, context.channel(), session, null);
+  private static boolean assembleStream(
+      ChannelHandlerContext context,
+      Arrival arrival,
+      @Nullable Session session,
+      FrameDecoder frames,
+      Stages stages) {
+    ClientConnection connection =
+        ClientConnection.begin(stages, context.channel(), arrival, session);
     if (connection == null) {
       return false;
     }
@@ -236,33 +273,71 @@ public final class Gateway implements AutoCloseable {
     context
         .pipeline()
         .addAfter(entrance, "connection", connection)
-        .addAfter(entrance, "frames", new FrameDecoder(config.limits().frameLength()));
+        .addAfter(entrance, "frames", frames);
     return true;
+  }
+
+  private Listener listen(String resourceId, int port, Stages stages) throws IOException {
+    HalfOpenLimit atTheDoor = new HalfOpenLimit(config.limits().halfOpenConnections());
+    HalfOpenLimit monitors = new HalfOpenLimit(config.limits().halfOpenConnections());
+    return Listener.bind(
+        transport,
+        "cluster",
+        new InetSocketAddress(config.clusterPorts().bind(), port),
+        channel -> assembleCluster(channel, resourceId, stages, atTheDoor, monitors));
+  }
+
+  private void assembleCluster(
+      SocketChannel channel,
+      String resourceId,
+      Stages stages,
+      HalfOpenLimit atTheDoor,
+      HalfOpenLimit monitors) {
+    countConnection(channel);
+    FrameDecoder frames = strangers();
+    channel
+        .pipeline()
+        .addLast(
+            new ClusterEntrance(
+                resourceId,
+                identity,
+                sessions,
+                metrics,
+                (context, arrival) -> assembleStream(context, arrival, null, frames, stages)))
+        .addLast(doorkeeper(atTheDoor, monitors, frames));
   }
 
   private void assembleDirect(
       SocketChannel channel, Stages stages, HalfOpenLimit atTheDoor, HalfOpenLimit monitors) {
     countConnection(channel);
     InetSocketAddress here = channel.localAddress();
+    String advertised = here.getHostString() + ":" + here.getPort();
     ClientConnection connection =
-        ClientConnection.begin(stages, channel, null, here.getHostString() + ":" + here.getPort());
+        ClientConnection.begin(stages, channel, Arrival.local(channel, advertised), null);
     if (connection == null) {
       channel.close();
       return;
     }
-    int most = config.limits().frameLength();
-    FrameDecoder frames = new FrameDecoder(Math.min(most, STRANGERS_FRAME));
+    FrameDecoder frames = strangers();
     channel
         .pipeline()
         .addLast(frames)
         .addLast(connection)
-        .addLast(
-            new Doorkeeper(
-                atTheDoor,
-                monitors,
-                metrics,
-                config.timings().handshake(),
-                () -> frames.limitTo(most)));
+        .addLast(doorkeeper(atTheDoor, monitors, frames));
+  }
+
+  private FrameDecoder strangers() {
+    return new FrameDecoder(Math.min(config.limits().frameLength(), STRANGERS_FRAME));
+  }
+
+  private Doorkeeper doorkeeper(
+      HalfOpenLimit atTheDoor, HalfOpenLimit monitors, FrameDecoder frames) {
+    return new Doorkeeper(
+        atTheDoor,
+        monitors,
+        metrics,
+        config.timings().handshake(),
+        () -> frames.limitTo(config.limits().frameLength()));
   }
 
   private void countConnection(SocketChannel channel) {
@@ -278,6 +353,33 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
+  /** Opens and closes ports as the leases of now ask for. Blocks. */
+  private void lookAtPorts() {
+    identity.look();
+    long changes = sessions.roster().changes();
+    if (changes != rosterSeen && clusters.settle(sessions.roster().ports())) {
+      rosterSeen = changes;
+    }
+  }
+
+  /** Runs something that blocks on a thread of its own, one at a time. */
+  private void aside(Runnable task) {
+    if (!looking.compareAndSet(false, true)) {
+      return;
+    }
+    Thread.ofVirtual()
+        .name("tidegate-ports")
+        .start(() -> {
+          try {
+            task.run();
+          } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("looking after the clusters' ports failed; it goes on");
+          } finally {
+            looking.set(false);
+          }
+        });
+  }
+
   private void moved(String resourceId, io.tidegate.gateway.target.TargetView view) {
     var node = view.node();
     if (node != null) {
@@ -288,6 +390,7 @@ public final class Gateway implements AutoCloseable {
   private void renewed(GatewayCredentials credentials) {
     try {
       tls = tunnelTls(credentials);
+      identity.renewed(credentials.privateKey(), credentials.chain());
       keep.accept(credentials);
     } catch (IOException e) {
       LOG.atError().setCause(e).log("the renewed certificate cannot be used");
@@ -325,6 +428,7 @@ public final class Gateway implements AutoCloseable {
   @Override
   public void close() {
     tunnel.close();
+    clusters.close();
     if (direct != null) {
       direct.close();
     }

@@ -1,5 +1,6 @@
 package io.tidegate.gateway;
 
+import io.tidegate.gateway.config.ClusterPorts;
 import io.tidegate.gateway.config.GatewayConfig;
 import io.tidegate.ledger.LedgerException;
 import io.tidegate.link.GatewayEnrolment;
@@ -11,6 +12,7 @@ import io.tidegate.link.trust.JoinToken;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  *   --host NAME                       by which clients reach this gateway; 127.0.0.1 by default
  *   --bind ADDRESS                    where to listen; that of --host by default
  *   --port N                          the tunnel's; 8421 by default
+ *   --cluster-bind ADDRESS            where direct clients of clusters arrive; 127.0.0.1 by default
+ *   --cluster-certificate FILE        PEM, shown to direct clients; the gateway's own by default
+ *   --cluster-key FILE                its key, PEM, PKCS#8
  *   --direct-port N                   a plaintext loopback listener with SCRAM; none by default
  * </pre>
  *
@@ -55,6 +60,9 @@ public final class GatewayMain {
           "--host",
           "--bind",
           "--port",
+          "--cluster-bind",
+          "--cluster-certificate",
+          "--cluster-key",
           "--direct-port");
 
   private GatewayMain() {}
@@ -158,7 +166,25 @@ public final class GatewayMain {
                 Integer.parseInt(options.getOrDefault("--port", String.valueOf(TUNNEL_PORT)))),
             host)
         .withDirect(
-            direct == null ? null : new InetSocketAddress("127.0.0.1", Integer.parseInt(direct)));
+            direct == null ? null : new InetSocketAddress("127.0.0.1", Integer.parseInt(direct)))
+        .withClusterPorts(clusterPorts(options));
+  }
+
+  private static ClusterPorts clusterPorts(Map<String, String> options) {
+    String certificate = options.get("--cluster-certificate");
+    String key = options.get("--cluster-key");
+    if ((certificate == null) != (key == null)) {
+      throw new IllegalArgumentException(
+          "--cluster-certificate and --cluster-key belong together; give both or none");
+    }
+    String bind = options.get("--cluster-bind");
+    ClusterPorts ports = ClusterPorts.defaults();
+    if (bind != null) {
+      ports = ports.withBind(InetAddress.ofLiteral(bind));
+    }
+    return certificate == null || key == null
+        ? ports
+        : ports.withFiles(new ClusterPorts.Files(Path.of(certificate), Path.of(key)));
   }
 
   private static @Nullable GatewayCredentials credentials(

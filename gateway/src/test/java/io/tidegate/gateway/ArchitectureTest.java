@@ -17,7 +17,7 @@ import org.junit.jupiter.api.TestFactory;
 class ArchitectureTest {
   private static final String ROOT = "io.tidegate.gateway.";
   private static final List<String> STAGES =
-      List.of("listen", "tunnel", "identify", "decide", "rewrite", "forward", "record");
+      List.of("listen", "tunnel", "direct", "identify", "decide", "rewrite", "forward", "record");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

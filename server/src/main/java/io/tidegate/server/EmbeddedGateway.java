@@ -7,6 +7,7 @@ import io.tidegate.control.platform.Actor;
 import io.tidegate.control.platform.DataFolder;
 import io.tidegate.control.platform.StartFailure;
 import io.tidegate.gateway.Gateway;
+import io.tidegate.gateway.config.ClusterPorts;
 import io.tidegate.gateway.config.GatewayConfig;
 import io.tidegate.ledger.LedgerException;
 import io.tidegate.link.GatewayEnrolment;
@@ -48,7 +49,10 @@ final class EmbeddedGateway {
             .withDirect(
                 directPort == null
                     ? null
-                    : new InetSocketAddress(InetAddress.getLoopbackAddress(), directPort));
+                    : new InetSocketAddress(InetAddress.getLoopbackAddress(), directPort))
+            .withClusterPorts(
+                ClusterPorts.defaults()
+                    .withBind(new InetSocketAddress(options.host(), 0).getAddress()));
     try {
       GatewayCredentials credentials = GatewayCredentials.load(folder);
       if (credentials == null) {

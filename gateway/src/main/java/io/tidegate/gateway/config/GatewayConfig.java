@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param tunnelHost the name or address that clients dial to reach {@code tunnelBind}
  * @param directBind where clients without a tunnel arrive, plaintext, signed in by SCRAM; loopback
  *     only; null for none
+ * @param clusterPorts how clients reach clusters directly, each at a port of its own
  * @param loops event loops; one a core serves best
  * @param limits bounds on what clients may take
  * @param timings deadlines and periods
@@ -24,12 +25,14 @@ public record GatewayConfig(
     InetSocketAddress tunnelBind,
     String tunnelHost,
     @Nullable InetSocketAddress directBind,
+    ClusterPorts clusterPorts,
     int loops,
     Limits limits,
     Timings timings) {
 
   public GatewayConfig {
     Objects.requireNonNull(dataDirectory);
+    Objects.requireNonNull(clusterPorts);
     Objects.requireNonNull(limits);
     Objects.requireNonNull(timings);
     if (name.isBlank()) {
@@ -52,6 +55,7 @@ public record GatewayConfig(
         new InetSocketAddress("127.0.0.1", 0),
         "127.0.0.1",
         null,
+        ClusterPorts.defaults(),
         Runtime.getRuntime().availableProcessors(),
         Limits.defaults(),
         Timings.defaults());
@@ -59,32 +63,71 @@ public record GatewayConfig(
 
   public GatewayConfig withName(String newName) {
     return new GatewayConfig(
-        dataDirectory, newName, tunnelBind, tunnelHost, directBind, loops, limits, timings);
+        dataDirectory,
+        newName,
+        tunnelBind,
+        tunnelHost,
+        directBind,
+        clusterPorts,
+        loops,
+        limits,
+        timings);
   }
 
   /** The same with the tunnel listener at this address, which clients dial by this name. */
   public GatewayConfig withTunnel(InetSocketAddress bind, String host) {
-    return new GatewayConfig(dataDirectory, name, bind, host, directBind, loops, limits, timings);
+    return new GatewayConfig(
+        dataDirectory, name, bind, host, directBind, clusterPorts, loops, limits, timings);
   }
 
   /** The same with a direct listener, or none. */
   public GatewayConfig withDirect(@Nullable InetSocketAddress bind) {
     return new GatewayConfig(
-        dataDirectory, name, tunnelBind, tunnelHost, bind, loops, limits, timings);
+        dataDirectory, name, tunnelBind, tunnelHost, bind, clusterPorts, loops, limits, timings);
+  }
+
+  /** The same with clusters reached like this. */
+  public GatewayConfig withClusterPorts(ClusterPorts newPorts) {
+    return new GatewayConfig(
+        dataDirectory, name, tunnelBind, tunnelHost, directBind, newPorts, loops, limits, timings);
   }
 
   public GatewayConfig withLoops(int newLoops) {
     return new GatewayConfig(
-        dataDirectory, name, tunnelBind, tunnelHost, directBind, newLoops, limits, timings);
+        dataDirectory,
+        name,
+        tunnelBind,
+        tunnelHost,
+        directBind,
+        clusterPorts,
+        newLoops,
+        limits,
+        timings);
   }
 
   public GatewayConfig withLimits(Limits newLimits) {
     return new GatewayConfig(
-        dataDirectory, name, tunnelBind, tunnelHost, directBind, loops, newLimits, timings);
+        dataDirectory,
+        name,
+        tunnelBind,
+        tunnelHost,
+        directBind,
+        clusterPorts,
+        loops,
+        newLimits,
+        timings);
   }
 
   public GatewayConfig withTimings(Timings newTimings) {
     return new GatewayConfig(
-        dataDirectory, name, tunnelBind, tunnelHost, directBind, loops, limits, newTimings);
+        dataDirectory,
+        name,
+        tunnelBind,
+        tunnelHost,
+        directBind,
+        clusterPorts,
+        loops,
+        limits,
+        newTimings);
   }
 }

@@ -82,6 +82,7 @@ public final class GatewayLink implements AutoCloseable {
       Sessions sessions,
       Targets targets,
       Upstreams upstreams,
+      ClusterPorts ports,
       Recordings recordings,
       Supplier<LedgerHead> ledgerHead,
       GatewayMetrics metrics,
@@ -90,7 +91,7 @@ public final class GatewayLink implements AutoCloseable {
     ControlLink endpoint = new ControlLink(() -> hello(tunnelPort), sessions, recordings, renewed);
     endpoint.use(
         new LeaseInstaller(
-            endpoint::verifier, sealingKey, sessions, targets, upstreams, config.timings()));
+            endpoint::verifier, sealingKey, sessions, targets, upstreams, ports, config.timings()));
     LinkClient opened =
         LinkClient.start(
             endpoint, control, credentials, random, LinkOptions.defaults(clock, random));

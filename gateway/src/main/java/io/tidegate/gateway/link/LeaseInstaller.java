@@ -8,6 +8,7 @@ import io.tidegate.access.Network;
 import io.tidegate.gateway.config.Timings;
 import io.tidegate.gateway.session.AccountSecret;
 import io.tidegate.gateway.session.Ending;
+import io.tidegate.gateway.session.Roster;
 import io.tidegate.gateway.session.Session;
 import io.tidegate.gateway.session.Sessions;
 import io.tidegate.gateway.session.Upstream;
@@ -42,6 +43,7 @@ final class LeaseInstaller {
 
   private static final String BAD_CREDENTIAL = "credential-unreadable";
   private static final String BAD_TARGET = "target-invalid";
+  private static final String NO_PORT = "port-unavailable";
   private static final String OVER = "lease-over";
   private static final String UNSUPPORTED = "lease-unsupported";
   private static final int MOST_FORBIDDEN = 10_000;
@@ -51,6 +53,7 @@ final class LeaseInstaller {
   private final Sessions sessions;
   private final Targets targets;
   private final Upstreams upstreams;
+  private final ClusterPorts ports;
   private final Timings timings;
 
   /** Counts the lists of leases; changed under the lock of those forbidden. */
@@ -74,12 +77,14 @@ final class LeaseInstaller {
       Sessions sessions,
       Targets targets,
       Upstreams upstreams,
+      ClusterPorts ports,
       Timings timings) {
     this.verifier = verifier;
     this.sealingKey = sealingKey;
     this.sessions = sessions;
     this.targets = targets;
     this.upstreams = upstreams;
+    this.ports = ports;
     this.timings = timings;
   }
 
@@ -138,13 +143,29 @@ final class LeaseInstaller {
 
   /** What the lease asks for that would go unheeded here; null when there is nothing. */
   private static @Nullable String unsupported(Lease lease) {
-    if (!(lease.binding() instanceof Binding.Tunnel)) {
-      return "the gateway serves tunnels; it cannot let users of a cluster sign in directly yet";
+    return switch (lease.binding()) {
+      case Binding.Tunnel _ ->
+          lease.network().equals(Network.ANYWHERE)
+              ? null
+              : "a tunnel's lease is proven by its certificate, and cannot be held to addresses";
+      case Binding.ScramUser _ -> null;
+      case Binding.X509User _ -> "the gateway cannot let users sign in by certificates yet";
+      case Binding.LdapUser _, Binding.LdapGroup _ ->
+          "the gateway cannot let users sign in by LDAP yet";
+    };
+  }
+
+  /** Opens the port that a direct lease's clients dial; null when it is open or none is needed. */
+  private LeaseOutcome.@Nullable Rejected openPort(Lease lease) {
+    if (lease.binding() instanceof Binding.Tunnel) {
+      return null;
     }
-    if (!lease.network().equals(Network.ANYWHERE)) {
-      return "the gateway cannot hold a lease to addresses or private endpoints yet";
-    }
-    return null;
+    int port = Roster.portOf(lease);
+    String why =
+        port == 0
+            ? "the lease advertises no address with a port: " + lease.advertisedAddress()
+            : ports.open(lease.target().resourceId(), port);
+    return why == null ? null : rejected(lease.leaseId(), NO_PORT, why);
   }
 
   /** A lease is revoked: an installation of it that is under way must not succeed any more. */
@@ -174,7 +195,12 @@ final class LeaseInstaller {
       return rejected(
           lease.leaseId(), OVER, "the session has ended at this gateway: " + ending.reason());
     }
+    // First of all: a newer lease may take away what the older one gives.
     sessions.renew(known, lease, secret);
+    LeaseOutcome.Rejected closed = openPort(lease);
+    if (closed != null) {
+      return closed;
+    }
     if (eager && !known.proven()) {
       // It came with the list after a reconnection, and nobody has tried its credential yet.
       LeaseOutcome.Rejected rejected = tryOut(known, known.target());
@@ -200,12 +226,16 @@ final class LeaseInstaller {
     try {
       Session session =
           new Session(
-              lease, secret, target, sessions.logicalSessions(lease), sessions.clock().millis());
+              lease, secret, target, sessions.logicalSessions(lease), sessions.clock().instant());
       if (eager) {
         LeaseOutcome.Rejected rejected = tryOut(session, target);
         if (rejected != null) {
           return rejected;
         }
+      }
+      LeaseOutcome.Rejected closed = openPort(lease);
+      if (closed != null && eager) {
+        return closed;
       }
       Session known;
       synchronized (forbidden) {

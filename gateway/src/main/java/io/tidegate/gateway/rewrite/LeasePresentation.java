@@ -1,6 +1,7 @@
 package io.tidegate.gateway.rewrite;
 
 import io.tidegate.access.Rewrite;
+import io.tidegate.gateway.session.Arrival;
 import io.tidegate.gateway.session.Presentation;
 import io.tidegate.gateway.session.Session;
 import io.tidegate.gateway.session.Sessions;
@@ -19,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Shows a client the target as its lease lets it be seen. */
 public final class LeasePresentation implements Presentation {
-  private static final List<String> LOCAL_MECHANISMS = List.of("SCRAM-SHA-256");
-
   private final Sessions sessions;
 
   public LeasePresentation(Sessions sessions) {
@@ -32,7 +31,7 @@ public final class LeasePresentation implements Presentation {
       HelloRequest request,
       @Nullable Session session,
       String advertised,
-      boolean signInOffered,
+      @Nullable List<String> mechanisms,
       @Nullable BsonDocument speculated,
       String connection) {
     TargetDescription known = session == null ? null : session.target().view().description();
@@ -44,7 +43,7 @@ public final class LeasePresentation implements Presentation {
             sessions.clock().instant(),
             number(connection),
             // For any name: who asks does not learn which sessions there are.
-            signInOffered ? LOCAL_MECHANISMS : null,
+            mechanisms,
             speculated));
   }
 
@@ -53,7 +52,12 @@ public final class LeasePresentation implements Presentation {
   }
 
   @Override
-  public @Nullable Session guess(HelloRequest request) {
+  public @Nullable Session guess(HelloRequest request, Arrival arrival) {
+    String cluster = arrival.resourceId();
+    if (cluster != null) {
+      // All of a cluster's leases lead to the same target.
+      return sessions.roster().of(cluster).stream().findFirst().orElse(null);
+    }
     String user = request.saslSupportedMechs();
     if (user != null) {
       Session named = sessions.bySession(user.substring(user.indexOf('.') + 1));

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.tidegate.access.Denial;
+import io.tidegate.access.Network;
 import io.tidegate.access.RuleId;
 import io.tidegate.gateway.session.ConnectionState.Arriving;
 import io.tidegate.gateway.session.ConnectionState.Busy;
@@ -31,9 +32,9 @@ import io.tidegate.wire.OpReply;
 import io.tidegate.wire.ReplySummary;
 import io.tidegate.wire.UnsupportedOpCodeException;
 import io.tidegate.wire.WireMessage;
-import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.bson.BsonDocument;
@@ -75,9 +76,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   private static final BsonDocument OK = new BsonDocument("ok", new BsonDouble(1));
 
   private final Stages stages;
-  private final @Nullable String advertised;
+  private final Arrival arrival;
   private final SignIn signIn;
-  private final boolean signInOffered;
+  private final @Nullable List<String> mechanisms;
   private final ConnectionFacts facts;
   private final Recorder.Lane lane;
   private final Channel channel;
@@ -89,6 +90,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   private boolean greeted;
   private boolean described;
   private boolean tooMany;
+
+  /** Somebody else is asked whether the client is who it says. */
+  private boolean deciding;
+
   private volatile boolean busy;
   private @Nullable Upstream upstream;
   private @Nullable ByteBuf first;
@@ -107,23 +112,20 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   /**
    * @param session that the connection belongs to by its certificate; null where sign-in must show
    *     it
-   * @param advertised host and port that the client can dial, for hello; null for the lease's own
    */
   private ClientConnection(
-      Stages stages, Channel channel, @Nullable Session session, @Nullable String advertised) {
+      Stages stages, Channel channel, Arrival arrival, @Nullable Session session) {
     this.stages = stages;
     this.channel = channel;
     this.session = session;
-    this.advertised = advertised;
-    this.signIn = stages.signIns().begin(session);
-    this.signInOffered = session == null || session.localAuth() != null;
-    this.signedIn = !signInOffered;
+    this.arrival = arrival;
+    this.signIn = stages.signIns().begin(arrival, session);
+    this.mechanisms = signIn.mechanisms();
+    this.signedIn = mechanisms == null;
     this.lane = stages.recorder().lane(channel.eventLoop());
-    String address =
-        channel.remoteAddress() instanceof InetSocketAddress remote
-            ? remote.getHostString() + ":" + remote.getPort()
-            : String.valueOf(channel.remoteAddress());
-    this.facts = new ConnectionFacts(session == null ? "" : session.nextConnectionId(), address);
+    this.facts =
+        new ConnectionFacts(
+            session == null ? "" : session.nextConnectionId(), arrival.clientAddress());
     this.state = session == null ? new Arriving() : new Arriving().bound(session);
   }
 
@@ -133,8 +135,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
    * @return null when the session has far too many connections: close it
    */
   public static @Nullable ClientConnection begin(
-      Stages stages, Channel channel, @Nullable Session session, @Nullable String advertised) {
-    ClientConnection connection = new ClientConnection(stages, channel, session, advertised);
+      Stages stages, Channel channel, Arrival arrival, @Nullable Session session) {
+    ClientConnection connection = new ClientConnection(stages, channel, arrival, session);
     return session == null || connection.join(session) ? connection : null;
   }
 
@@ -231,7 +233,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
 
   /** Whether neither side has so much before it that more would only pile up here. */
   private boolean mayGoOn() {
-    return channel.isWritable() && (upstream == null || upstream.writable());
+    return !deciding && channel.isWritable() && (upstream == null || upstream.writable());
   }
 
   /** Takes over one frame. */
@@ -270,9 +272,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       return false;
     }
     return switch (command.name()) {
-      case "saslStart", "saslContinue" -> {
+      case "saslStart", "saslContinue", "authenticate" -> {
         if (!tooLarge(frame, command, requestId)) {
-          answer(requestId, step(signIn.handle(command)));
+          signIn(requestId, signIn.handle(command));
         }
         yield false;
       }
@@ -629,22 +631,38 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
         channel.pipeline().fireUserEventTriggered(Milestone.GREETED);
       }
     }
-    Session shown = session != null ? session : stages.presentation().guess(request);
-    String dialled = advertised;
-    if (dialled == null) {
-      dialled = shown == null ? "" : shown.lease().advertisedAddress();
-    }
     BsonDocument speculated = null;
     BsonDocument speculative = request.speculativeAuthenticate();
-    if (signInOffered && !signedIn && speculative != null) {
-      speculated = signIn.speculative(speculative);
+    if (!signedIn && speculative != null) {
+      SignIn.Answered guessed = signIn.speculative(speculative);
+      if (guessed != null) {
+        speculated = step(guessed);
+        if (state instanceof Closed) {
+          return;
+        }
+      }
     }
+    Session shown = session != null ? session : stages.presentation().guess(request, arrival);
     answer(
         requestId,
         legacyOpCode,
         stages
             .presentation()
-            .hello(request, shown, dialled, signInOffered, speculated, facts.id()));
+            .hello(request, shown, dialled(shown), mechanisms, speculated, facts.id()));
+  }
+
+  private String dialled(@Nullable Session shown) {
+    String advertised = arrival.advertised();
+    if (advertised != null) {
+      return advertised;
+    }
+    if (shown == null) {
+      return "";
+    }
+    Network.EndpointId by = arrival.origin().endpoint();
+    Network.Endpoint endpoint = by == null ? null : shown.lease().network().endpoint(by);
+    String its = endpoint == null ? null : endpoint.advertisedAddress();
+    return its == null ? shown.lease().advertisedAddress() : its;
   }
 
   private static String text(BsonDocument client, String part, String field) {
@@ -654,11 +672,41 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
         : "";
   }
 
-  private BsonDocument step(SignIn.Step step) {
+  private void signIn(int requestId, SignIn.Step step) {
     switch (step) {
-      case SignIn.Step.Proven proven -> prove(proven.session());
-      case SignIn.Step.Failed failed -> report(RuleId.LOCAL_CREDENTIAL.id(), failed.reason());
-      case SignIn.Step.Challenge challenge -> {}
+      case SignIn.Answered answered -> answer(requestId, step(answered));
+      case SignIn.Pending pending -> {
+        deciding = true;
+        var _ =
+            pending
+                .outcome()
+                .whenCompleteAsync(
+                    (answered, fault) -> decided(requestId, answered, fault), loop());
+      }
+    }
+  }
+
+  private void decided(
+      int requestId, SignIn.@Nullable Answered answered, @Nullable Throwable fault) {
+    deciding = false;
+    if (state instanceof Parting || state instanceof Closed) {
+      return;
+    }
+    if (answered == null) {
+      LOG.atError().setCause(fault).log("a sign-in failed by a fault of its own");
+      shut(CloseCause.FAULT);
+      return;
+    }
+    answer(requestId, step(answered));
+    goOn();
+    flush();
+  }
+
+  private BsonDocument step(SignIn.Answered step) {
+    switch (step) {
+      case SignIn.Proven proven -> prove(proven.session());
+      case SignIn.Failed failed -> report(failed.rule().id(), failed.reason());
+      case SignIn.Challenge challenge -> {}
     }
     return step.reply();
   }
@@ -945,6 +993,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void end(Ending ending) {
+    end(ending, CloseCause.SESSION_ENDED);
+  }
+
+  private void end(Ending ending, CloseCause cause) {
     Upstream left = upstream;
     if (left != null) {
       // Clients first: when many connections end at once, theirs are all closed before any of
@@ -953,30 +1005,48 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       loop().execute(left::close);
     }
     switch (state) {
-      case Opening opening -> endUnanswered(opening.first(), ending);
-      case Busy busyState -> endUnanswered(busyState.exchange(), ending);
-      case Idle idle -> shut(CloseCause.SESSION_ENDED);
-      case Arriving arriving -> shut(CloseCause.SESSION_ENDED);
+      case Opening opening -> endUnanswered(opening.first(), ending, cause);
+      case Busy busyState -> endUnanswered(busyState.exchange(), ending, cause);
+      case Idle idle -> shut(cause);
+      case Arriving arriving -> shut(cause);
       case Parting parting -> {}
       case Closed closed -> {}
     }
   }
 
-  private void endUnanswered(Exchange exchange, Ending ending) {
+  private void endUnanswered(Exchange exchange, Ending ending, CloseCause cause) {
     exchange.endedWithoutReply(ending.code(), System.nanoTime());
     settle(exchange);
     if (exchange.replyExpected() && channel.isWritable()) {
-      part(
-          CloseCause.SESSION_ENDED,
-          exchange.requestId(),
-          ErrorReply.document(13, "Unauthorized", words(ending)));
+      part(cause, exchange.requestId(), ErrorReply.document(13, "Unauthorized", words(ending)));
     } else {
-      shut(CloseCause.SESSION_ENDED);
+      shut(cause);
     }
   }
 
   private static String words(Ending ending) {
     return "tidegate: session ended (" + ending.code() + "): " + ending.reason();
+  }
+
+  @Override
+  public void reconsider(Instant now) {
+    Session ours = session;
+    if (ours == null || state instanceof Parting || state instanceof Closed) {
+      return;
+    }
+    RuleId lapsed =
+        ours.lease().network().admits(arrival.origin(), now)
+            ? signIn.lapsed(ours)
+            : RuleId.OUTSIDE_NETWORK;
+    if (lapsed != null) {
+      report(lapsed.id(), lapsed.says() + " any more: " + arrival.origin());
+      end(
+          new Ending(
+              Ending.NOT_ADMITTED,
+              lapsed.says() + "; " + lapsed.next(ours.lease().requestUrl()),
+              now),
+          CloseCause.NOT_ADMITTED);
+    }
   }
 
   @Override
@@ -1046,7 +1116,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     ByteBuf out = OpMsg.encode(channel.alloc(), nextRequestId(), requestId, 0, reply);
     facts.sent(out.readableBytes());
     ChannelFuture left = channel.writeAndFlush(out);
-    if (cause == CloseCause.SESSION_ENDED) {
+    if (cause == CloseCause.SESSION_ENDED || cause == CloseCause.NOT_ADMITTED) {
       // Nothing passes any more; the driver gets a moment to hand the reason on. mongosh has been
       // seen to wait for ever when the end of the stream came within a millisecond of the answer.
       left.addListener(sent -> loop().schedule(this::close, HEARD_MILLIS, TimeUnit.MILLISECONDS));

@@ -7,6 +7,7 @@ public enum CloseCause {
   SESSION_ENDED("session-ended"),
   HANDSHAKE_DEADLINE("handshake-deadline"),
   TOO_MANY_CONNECTIONS("too-many-connections"),
+  NOT_ADMITTED("not-admitted"),
   MALFORMED("malformed"),
   UNSUPPORTED_OPCODE("unsupported_opcode"),
   UPSTREAM_LOST("upstream-lost"),

@@ -22,6 +22,9 @@ public record Ending(String code, String reason, Instant at) {
   /** The person's tunnel is gone and no connection is left. */
   public static final String LEFT = "left";
 
+  /** The lease no longer admits what the connection came with. */
+  public static final String NOT_ADMITTED = "not-admitted";
+
   /** The gateway itself stops. */
   public static final String SHUTDOWN = "gateway-shutdown";
 }

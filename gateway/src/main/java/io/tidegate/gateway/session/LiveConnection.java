@@ -1,6 +1,7 @@
 package io.tidegate.gateway.session;
 
 import io.netty.channel.EventLoop;
+import java.time.Instant;
 
 /** A connection as its session sees it. */
 public interface LiveConnection {
@@ -12,6 +13,9 @@ public interface LiveConnection {
 
   /** Tells the client why, if it waits for an answer, and closes both sides. */
   void end(Ending ending);
+
+  /** Closes with the reason if the session's newest lease no longer admits it. */
+  void reconsider(Instant now);
 
   /** Closes as soon as no request is under way, if it is signed in at another node. */
   void leaveNode(String currentNode);

@@ -14,23 +14,21 @@ public interface Presentation {
   /**
    * The answer to a hello, made up from what the target's watcher knows.
    *
-   * @param session the client's, or null while the direct listener does not know it
+   * @param session the client's, or null while it is not known
    * @param advertised host and port that the client can dial
-   * @param signInOffered whether the client is to sign in by SCRAM
+   * @param mechanisms by which any client may sign in, null where none is to
    * @param speculated the answer to a sign-in inside the hello, null for none
    */
   BsonDocument hello(
       HelloRequest request,
       @Nullable Session session,
       String advertised,
-      boolean signInOffered,
+      @Nullable List<String> mechanisms,
       @Nullable BsonDocument speculated,
       String connection);
 
-  /**
-   * The session that an unidentified client's hello hints at, only to describe its target; or null.
-   */
-  @Nullable Session guess(HelloRequest request);
+  /** A session that the client may be of, only to describe its target; or null. */
+  @Nullable Session guess(HelloRequest request, Arrival arrival);
 
   /** Carries out what access demands so that a command shows less. */
   Verdict.PassChanged narrow(Session session, Command command, List<Rewrite> rewrites);

@@ -33,6 +33,7 @@ public final class Session {
 
   private volatile Lease lease;
   private volatile AccountSecret secret;
+  private volatile Instant admitted;
   private final TargetWatch target;
   private final LogicalSessions logicalSessions;
   private final Map<LiveConnection, ConnectionFacts> connections = new ConcurrentHashMap<>();
@@ -64,12 +65,13 @@ public final class Session {
       AccountSecret secret,
       TargetWatch target,
       LogicalSessions logicalSessions,
-      long nowMillis) {
+      Instant now) {
     this.lease = lease;
     this.secret = secret;
+    this.admitted = now;
     this.target = target;
     this.logicalSessions = logicalSessions;
-    this.lastUseMillis = nowMillis;
+    this.lastUseMillis = now.toEpochMilli();
   }
 
   /** A connection of the lease's holder that only listens for how the session goes. */
@@ -134,6 +136,13 @@ public final class Session {
       secret = newSecret;
       warned = false;
     }
+  }
+
+  /** Whether an address may have been let in until now and no longer is. */
+  boolean admissionsEnded(Instant now) {
+    Instant since = admitted;
+    admitted = now;
+    return lease.network().endsBetween(since, now);
   }
 
   // Connections.

@@ -26,6 +26,7 @@ public final class Sessions {
   private final Upstreams upstreams;
   private final Map<String, Session> byLease = new ConcurrentHashMap<>();
   private final Map<String, Session> bySession = new ConcurrentHashMap<>();
+  private final Roster roster = new Roster();
   private final Map<AccountKey, LogicalSessions> accounts = new ConcurrentHashMap<>();
 
   private record AccountKey(String resourceId, String username) {}
@@ -54,13 +55,40 @@ public final class Sessions {
     Session known = byLease.putIfAbsent(session.lease().leaseId(), session);
     if (known == null) {
       bySession.put(session.id(), session);
+      roster.enter(session);
     }
     return known;
   }
 
-  /** Gives a live session a newer revision of its lease. */
+  /**
+   * Gives a live session a newer revision of its lease. Its connections stay, but for those that
+   * the new one would not let in.
+   */
   public void renew(Session session, Lease newer, AccountSecret secret) {
-    session.renew(newer, secret);
+    synchronized (roster) {
+      Lease before = session.lease();
+      if (newer.revision() <= before.revision()) {
+        return;
+      }
+      session.renew(newer, secret);
+      roster.leave(session, before);
+      if (session.ending() == null) {
+        roster.enter(session);
+      }
+    }
+    reconsider(session);
+  }
+
+  private void reconsider(Session session) {
+    Instant now = clock.instant();
+    for (LiveConnection connection : session.connections()) {
+      connection.loop().execute(() -> connection.reconsider(now));
+    }
+  }
+
+  /** The direct clients' sessions. */
+  public Roster roster() {
+    return roster;
   }
 
   /** By its lease, live or tombstone; null when there is none. */
@@ -105,8 +133,11 @@ public final class Sessions {
    */
   public void end(Session session, String code, String reason) {
     Ending ending = new Ending(code, reason, clock.instant());
-    if (!session.end(ending)) {
-      return;
+    synchronized (roster) {
+      if (!session.end(ending)) {
+        return;
+      }
+      roster.leave(session, session.lease());
     }
     Map<EventLoop, List<LiveConnection>> byLoop = new HashMap<>();
     for (LiveConnection connection : session.connections()) {
@@ -174,6 +205,9 @@ public final class Sessions {
       end(session, Ending.LEFT, "the tunnel was closed");
     } else if (now.isAfter(lease.expiresAt().minus(NOTICE)) && session.warn()) {
       session.presences().forEach(presence -> presence.ending(lease.expiresAt()));
+    }
+    if (session.admissionsEnded(now) && session.ending() == null) {
+      reconsider(session);
     }
   }
 }

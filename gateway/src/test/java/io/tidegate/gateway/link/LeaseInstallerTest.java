@@ -62,7 +62,13 @@ class LeaseInstallerTest {
     target = new ScriptedServer(request -> ScriptedServer.ok());
     control.use(
         new LeaseInstaller(
-            control::verifier, sealingKey, sessions, targets, upstreams, Timings.defaults()));
+            control::verifier,
+            sealingKey,
+            sessions,
+            targets,
+            upstreams,
+            (resource, port) -> null,
+            Timings.defaults()));
     control.welcomed(
         new Welcome(
             List.of(

@@ -52,7 +52,7 @@ class CommandRecorderTest {
         new AccountSecret("svc", "x"),
         new FixedTarget(new TargetView(null, null, null)),
         new LogicalSessions(),
-        Leases.START.toEpochMilli());
+        Leases.START);
   }
 
   @AfterEach

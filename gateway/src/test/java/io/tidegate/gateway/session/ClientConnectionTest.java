@@ -10,7 +10,7 @@ import io.tidegate.access.BuiltInRoles;
 import io.tidegate.access.Lease;
 import io.tidegate.gateway.config.Timings;
 import io.tidegate.gateway.decide.LeaseGate;
-import io.tidegate.gateway.identify.LocalSignIn;
+import io.tidegate.gateway.identify.SignIns;
 import io.tidegate.gateway.metrics.GatewayMetrics;
 import io.tidegate.gateway.rewrite.LeasePresentation;
 import io.tidegate.gateway.support.FixedTarget;
@@ -49,7 +49,7 @@ class ClientConnectionTest {
   private final Stages stages =
       new Stages(
           sessions,
-          new LocalSignIn.Factory(sessions, new SecureRandom()),
+          new SignIns(sessions, new SecureRandom(), new byte[32]),
           new LeaseGate(),
           new LeasePresentation(sessions),
           upstreams,
@@ -58,7 +58,9 @@ class ClientConnectionTest {
           new GatewayMetrics());
 
   ClientConnectionTest() {
-    client.pipeline().addLast(ClientConnection.begin(stages, client, session, null));
+    client
+        .pipeline()
+        .addLast(ClientConnection.begin(stages, client, Arrival.byTunnel(client), session));
   }
 
   private Session install(Lease lease) {
@@ -68,7 +70,7 @@ class ClientConnectionTest {
             new AccountSecret("svc", "x"),
             target,
             sessions.logicalSessions(lease),
-            clock.millis());
+            clock.instant());
     sessions.install(made);
     return made;
   }
@@ -484,14 +486,18 @@ class ClientConnectionTest {
   @Test
   void whoJoinsAnEndedSessionHearsWhyAndIsClosedInTime() {
     EmbeddedChannel early = new EmbeddedChannel();
-    early.pipeline().addLast(ClientConnection.begin(stages, early, session, null));
+    early
+        .pipeline()
+        .addLast(ClientConnection.begin(stages, early, Arrival.byTunnel(early), session));
     sessions.end(session, Ending.REVOKED, "the owner took it back");
     early.runPendingTasks();
     assertThat(early.isOpen()).isFalse();
 
     EmbeddedChannel asking = new EmbeddedChannel();
     asking.freezeTime();
-    asking.pipeline().addLast(ClientConnection.begin(stages, asking, session, null));
+    asking
+        .pipeline()
+        .addLast(ClientConnection.begin(stages, asking, Arrival.byTunnel(asking), session));
     asking.writeInbound(frame(1, RawClient.hello(), 0), frame(2, find(), 0));
     assertThat(asking.outboundMessages()).hasSize(2);
     asking.releaseOutbound();
@@ -502,7 +508,9 @@ class ClientConnectionTest {
 
     EmbeddedChannel silentOne = new EmbeddedChannel();
     silentOne.freezeTime();
-    silentOne.pipeline().addLast(ClientConnection.begin(stages, silentOne, session, null));
+    silentOne
+        .pipeline()
+        .addLast(ClientConnection.begin(stages, silentOne, Arrival.byTunnel(silentOne), session));
     silentOne.writeInbound(frame(1, RawClient.hello(), 0));
     silentOne.advanceTimeBy(9, TimeUnit.SECONDS);
     silentOne.runScheduledPendingTasks();
@@ -517,7 +525,9 @@ class ClientConnectionTest {
   void whoJoinsALiveSessionIsNotClosed() {
     EmbeddedChannel other = new EmbeddedChannel();
     other.freezeTime();
-    other.pipeline().addLast(ClientConnection.begin(stages, other, session, null));
+    other
+        .pipeline()
+        .addLast(ClientConnection.begin(stages, other, Arrival.byTunnel(other), session));
     other.advanceTimeBy(1, TimeUnit.HOURS);
     other.runScheduledPendingTasks();
 
@@ -628,7 +638,10 @@ class ClientConnectionTest {
   @Test
   void aStrangerWhoDoesNotReadIsNotAnswered() {
     EmbeddedChannel stranger = new EmbeddedChannel();
-    stranger.pipeline().addLast(ClientConnection.begin(stages, stranger, null, "localhost:1"));
+    stranger
+        .pipeline()
+        .addLast(
+            ClientConnection.begin(stages, stranger, Arrival.local(stranger, "localhost:1"), null));
     stranger.writeInbound(frame(1, RawClient.hello(), 0));
     stranger.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
     stranger.writeInbound(frame(2, RawClient.hello(), 0), frame(3, RawClient.hello(), 0));

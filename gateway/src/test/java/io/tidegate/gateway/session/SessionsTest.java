@@ -32,7 +32,7 @@ class SessionsTest {
             new AccountSecret("svc", "planted-4711"),
             target,
             sessions.logicalSessions(lease),
-            clock.millis());
+            clock.instant());
     sessions.install(session);
     return session;
   }
@@ -300,6 +300,9 @@ class SessionsTest {
 
     @Override
     public void end(Ending ending) {}
+
+    @Override
+    public void reconsider(Instant now) {}
 
     @Override
     public void leaveNode(String currentNode) {}

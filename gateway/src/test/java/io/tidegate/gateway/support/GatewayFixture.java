@@ -27,7 +27,9 @@ import io.tidegate.link.v1.CommandRecord;
 import io.tidegate.link.v1.RecordedCommands;
 import io.tidegate.testkit.sandbox.RoleGrant;
 import io.tidegate.testkit.sandbox.SandboxMongo;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -41,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
@@ -58,6 +61,7 @@ public final class GatewayFixture implements AutoCloseable {
   private final LinkServer link;
   private final List<AutoCloseable> open = new ArrayList<>();
   private final AtomicInteger ids = new AtomicInteger();
+  private int clusterPort;
 
   public GatewayFixture(Path data) throws Exception {
     this(data, SandboxMongo.builder(), InstantSource.system(), config -> config);
@@ -160,6 +164,24 @@ public final class GatewayFixture implements AutoCloseable {
         1);
   }
 
+  /** A lease for a direct client to read everything in {@code shop}, at a port of its own. */
+  public Lease lease(Binding binding, Network network) throws Exception {
+    if (clusterPort == 0) {
+      try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        clusterPort = free.getLocalPort();
+      }
+    }
+    return Leases.of(lease(tunnel()), binding, network, "127.0.0.1:" + clusterPort, 1);
+  }
+
+  /** Pushes the lease and expects it to be taken. */
+  public void install(Lease lease) throws Exception {
+    LeaseOutcome outcome = control.push(lease);
+    if (!(outcome instanceof LeaseOutcome.Installed)) {
+      throw new AssertionError("the gateway did not take the lease: " + outcome);
+    }
+  }
+
   public byte[] seal(String leaseId, String password) throws Exception {
     return control
         .gateway()
@@ -171,21 +193,22 @@ public final class GatewayFixture implements AutoCloseable {
 
   /** Pushes the lease, expects it to be taken, and gives its holder a tunnel. */
   public MongoClient connect(TestTunnel tunnel, Lease lease) throws Exception {
-    LeaseOutcome outcome = control.push(lease);
-    if (!(outcome instanceof LeaseOutcome.Installed)) {
-      throw new AssertionError("the gateway did not take the lease: " + outcome);
-    }
+    install(lease);
     tunnel.use(control, lease.leaseId(), gateway.addresses().tunnel());
     return client(tunnel.uri());
   }
 
   public MongoClient client(String uri) {
-    MongoClient client =
-        MongoClients.create(
-            MongoClientSettings.builder()
-                .applyConnectionString(new ConnectionString(uri))
-                .applicationName("test")
-                .build());
+    return client(uri, settings -> {});
+  }
+
+  public MongoClient client(String uri, Consumer<MongoClientSettings.Builder> configure) {
+    MongoClientSettings.Builder settings =
+        MongoClientSettings.builder()
+            .applyConnectionString(new ConnectionString(uri))
+            .applicationName("test");
+    configure.accept(settings);
+    MongoClient client = MongoClients.create(settings.build());
     open.add(client);
     return client;
   }

@@ -79,4 +79,34 @@ public final class Leases {
         lease.expiresAt(),
         lease.revision());
   }
+
+  /** The same lease for somebody who comes otherwise. */
+  public static Lease of(
+      Lease lease, Binding binding, Network network, String advertised, long revision) {
+    return new Lease(
+        lease.leaseId(),
+        lease.sessionId(),
+        lease.grantId(),
+        lease.grantee(),
+        lease.organization(),
+        lease.project(),
+        lease.target(),
+        lease.account(),
+        lease.privileges(),
+        lease.allowJavaScript(),
+        lease.disclosure(),
+        Lease.Limits.APPLICATION,
+        binding,
+        network,
+        advertised,
+        lease.requestUrl(),
+        lease.notBefore(),
+        lease.expiresAt(),
+        revision);
+  }
+
+  /** The next revision of a direct client's lease. */
+  public static Lease next(Lease lease, Binding binding, Network network) {
+    return of(lease, binding, network, lease.advertisedAddress(), lease.revision() + 1);
+  }
 }
