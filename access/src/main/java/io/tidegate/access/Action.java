@@ -184,6 +184,30 @@ public enum Action {
     return actionName;
   }
 
+  /** Whether it changes documents, collections or indexes. */
+  public boolean writes() {
+    return switch (this) {
+      case INSERT,
+          UPDATE,
+          REMOVE,
+          CREATE_COLLECTION,
+          DROP_COLLECTION,
+          DROP_DATABASE,
+          COLL_MOD,
+          CONVERT_TO_CAPPED,
+          EMPTYCAPPED,
+          RENAME_COLLECTION_SAME_DB,
+          CREATE_INDEX,
+          DROP_INDEX,
+          RE_INDEX,
+          CREATE_SEARCH_INDEXES,
+          UPDATE_SEARCH_INDEX,
+          DROP_SEARCH_INDEX ->
+          true;
+      default -> false;
+    };
+  }
+
   /** The action of that exact name (case counts, as on the server), or null. */
   public static @Nullable Action named(String actionName) {
     return BY_NAME.get(actionName);

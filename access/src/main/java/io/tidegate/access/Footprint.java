@@ -15,6 +15,12 @@ public sealed interface Footprint {
   /** What it is about, for people: {@code shop.orders}, or the database it was sent to. */
   Namespace on();
 
+  /**
+   * Whether it changes something that stays: documents, collections, indexes, or the outcome of a
+   * transaction. Its maker has to learn what came of it.
+   */
+  boolean writes();
+
   /** Reads what a command touches. Never throws for a command that {@code wire} has parsed. */
   static Footprint of(Command command) {
     return Reading.of(command);
@@ -49,6 +55,11 @@ public sealed interface Footprint {
       /** {@code logout}: answered by the gateway, never forwarded. */
       LOGOUT
     }
+
+    @Override
+    public boolean writes() {
+      return kind == Kind.END_TRANSACTION;
+    }
   }
 
   /**
@@ -69,6 +80,18 @@ public sealed interface Footprint {
       touches = List.copyOf(touches);
       narrowings = List.copyOf(narrowings);
     }
+
+    @Override
+    public boolean writes() {
+      for (int i = 0; i < touches.size(); i++) {
+        for (Action action : touches.get(i).actions()) {
+          if (action.writes()) {
+            return true;
+          }
+        }
+      }
+      return false;
+    }
   }
 
   /**
@@ -76,14 +99,24 @@ public sealed interface Footprint {
    *
    * @param what the part of it that is refused, in words
    */
-  record Never(String command, Namespace on, RuleId rule, String what) implements Footprint {}
+  record Never(String command, Namespace on, RuleId rule, String what) implements Footprint {
+    @Override
+    public boolean writes() {
+      return false;
+    }
+  }
 
   /**
    * A command whose effect is not known, and which is therefore refused.
    *
    * @param what the part that is not understood, in words
    */
-  record NotUnderstood(String command, Namespace on, String what) implements Footprint {}
+  record NotUnderstood(String command, Namespace on, String what) implements Footprint {
+    @Override
+    public boolean writes() {
+      return false;
+    }
+  }
 
   /**
    * A privilege without which a command may still run, showing less.

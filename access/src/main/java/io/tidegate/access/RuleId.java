@@ -130,6 +130,11 @@ public enum RuleId {
       "too-many-cursors",
       "the session has as many open cursors as it may",
       "read some to their end or close them, or start a new session"),
+  /** As many open transactions as one session may have. */
+  TOO_MANY_TRANSACTIONS(
+      "too-many-transactions",
+      "the session has as many open transactions as it may",
+      "commit or abort some, or start a new session"),
   /** The record cannot be written, so nothing may run. */
   CANNOT_RECORD(
       "cannot-record",

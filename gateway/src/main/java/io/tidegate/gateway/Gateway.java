@@ -73,6 +73,7 @@ public final class Gateway implements AutoCloseable {
   private final GatewayMetrics metrics = new GatewayMetrics();
   private final Transport transport;
   private final Targets targets;
+  private final UpstreamConnector upstreams;
   private final LedgerSink ledger;
   private final CommandRecorder recorder;
   private final Sessions sessions;
@@ -117,8 +118,7 @@ public final class Gateway implements AutoCloseable {
         new CommandRecorder(ledger, clock, config.limits(), firstSequence(data), this::recording);
     recorder.start();
     targets = new Targets(transport, config.timings(), this::moved);
-    UpstreamConnector upstreams =
-        new UpstreamConnector(transport, config.timings(), config.limits(), random);
+    upstreams = new UpstreamConnector(transport, config.timings(), config.limits(), random);
     RecordingStore recordings = new RecordingStore(ledger);
     SealingKey sealingKey = SealingKey.generate();
     link =
@@ -436,6 +436,12 @@ public final class Gateway implements AutoCloseable {
     try {
       // Last words leave on the loops, and the recorder takes the outcomes.
       TimeUnit.MILLISECONDS.sleep(100);
+      int left = upstreams.settle(config.timings().parting());
+      if (left > 0) {
+        LOG.atWarn()
+            .addKeyValue("sessions", left)
+            .log("the gateway stops before all that sessions left at targets is cleared up");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

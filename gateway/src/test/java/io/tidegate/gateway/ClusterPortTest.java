@@ -529,7 +529,10 @@ class ClusterPortTest {
         usual.tombstone(),
         usual.tick(),
         usual.poll(),
-        usual.health());
+        usual.health(),
+        usual.writeGrace(),
+        usual.clearUp(),
+        usual.parting());
   }
 
   private static Limits halfOpen(int most) {

@@ -36,7 +36,10 @@ class ReplicaSetTest {
         usual.tombstone(),
         usual.tick(),
         Duration.ofMillis(100),
-        usual.health());
+        usual.health(),
+        usual.writeGrace(),
+        usual.clearUp(),
+        usual.parting());
   }
 
   private GatewayFixture world(SandboxMongo.Builder sandbox) throws Exception {

@@ -12,6 +12,10 @@ import java.time.Duration;
  * @param tick how often expiry and idleness are looked at; bounds how late a cut can be
  * @param poll how often a target is asked how it is
  * @param health how often the control plane hears how the gateway is
+ * @param writeGrace how long a write that is at the target when its lease expires may take to be
+ *     answered
+ * @param clearUp how long clearing up behind a session may take once it is signed in
+ * @param parting how long a gateway that stops waits for the clearing up
  */
 public record Timings(
     Duration handshake,
@@ -20,7 +24,10 @@ public record Timings(
     Duration tombstone,
     Duration tick,
     Duration poll,
-    Duration health) {
+    Duration health,
+    Duration writeGrace,
+    Duration clearUp,
+    Duration parting) {
 
   public static Timings defaults() {
     return new Timings(
@@ -30,6 +37,9 @@ public record Timings(
         Duration.ofMinutes(5),
         Duration.ofMillis(25),
         Duration.ofSeconds(5),
-        Duration.ofSeconds(5));
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(2));
   }
 }

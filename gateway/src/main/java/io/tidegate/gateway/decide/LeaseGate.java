@@ -93,7 +93,7 @@ public final class LeaseGate implements Gate {
 
   private static Verdict plain(Session session, Command command, Decision.Allow allow) {
     if (allow.rewrites().isEmpty()) {
-      return Verdict.PASS;
+      return allow.footprint().writes() ? Verdict.PASS_WRITE : Verdict.PASS;
     }
     return command.body().byteLength() > LARGEST_DECODED
         ? refuse(RuleId.TOO_LARGE, session, command)

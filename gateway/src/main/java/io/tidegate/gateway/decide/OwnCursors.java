@@ -50,7 +50,7 @@ final class OwnCursors {
       (ours ? own : foreign).add(id);
     }
     if (foreign.isEmpty()) {
-      return new Verdict.Pass(reply -> forget(session, own, reply));
+      return new Verdict.Pass(reply -> forget(session, own, reply), false);
     }
     if (own.isEmpty()) {
       return new Verdict.Answer(

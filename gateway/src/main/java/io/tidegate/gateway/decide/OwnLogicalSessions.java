@@ -2,13 +2,13 @@ package io.tidegate.gateway.decide;
 
 import io.tidegate.access.RuleId;
 import io.tidegate.gateway.session.LogicalSessions;
+import io.tidegate.gateway.session.OpenTransaction;
 import io.tidegate.gateway.session.Session;
 import io.tidegate.gateway.session.Verdict;
 import io.tidegate.wire.BsonCursor;
 import io.tidegate.wire.BsonElement;
 import io.tidegate.wire.BsonView;
 import io.tidegate.wire.Command;
-import java.nio.ByteBuffer;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonDouble;
@@ -20,11 +20,12 @@ import org.jspecify.annotations.Nullable;
  * would let everybody with the same account at them.
  */
 final class OwnLogicalSessions {
-  private static final int UUID_BYTES = 16;
-
   private OwnLogicalSessions() {}
 
-  /** The rule that the command's {@code lsid} breaks, null when it breaks none. */
+  /**
+   * The rule that the command's {@code lsid} breaks, null when it breaks none. The transaction that
+   * the command is part of is remembered, to be aborted when the session ends.
+   */
   static @Nullable RuleId check(Session session, Command command) {
     BsonElement lsid = command.body().find("lsid");
     if (lsid == null) {
@@ -37,11 +38,31 @@ final class OwnLogicalSessions {
     if (document.find("uid") != null) {
       return RuleId.INTERNAL_FIELD;
     }
-    LogicalSessions.Id id = id(document);
+    LogicalSessions.Id id = LogicalSessions.Id.of(document);
     if (id == null) {
       return RuleId.NOT_UNDERSTOOD;
     }
-    return session.logicalSessions().claim(id, session) ? null : RuleId.FOREIGN_SESSION;
+    if (!session.logicalSessions().claim(id, session)) {
+      return RuleId.FOREIGN_SESSION;
+    }
+    return transaction(session, command, id);
+  }
+
+  /** Only {@code autocommit: false} makes a numbered command part of a transaction. */
+  private static @Nullable RuleId transaction(
+      Session session, Command command, LogicalSessions.Id id) {
+    BsonElement autocommit = command.body().find("autocommit");
+    if (autocommit == null) {
+      return null;
+    }
+    BsonElement number = command.body().find("txnNumber");
+    if (autocommit.isTruthy() || number == null || number.type() != BsonType.INT64) {
+      // No driver says so and no server takes it.
+      return RuleId.NOT_UNDERSTOOD;
+    }
+    return session.own(new OpenTransaction(id, number.longValue()))
+        ? null
+        : RuleId.TOO_MANY_TRANSACTIONS;
   }
 
   /**
@@ -89,7 +110,7 @@ final class OwnLogicalSessions {
       return false;
     }
     BsonView document = listed.document();
-    LogicalSessions.Id id = id(document);
+    LogicalSessions.Id id = LogicalSessions.Id.of(document);
     return id != null
         && document.find("uid") == null
         && session.logicalSessions().owns(id, session);
@@ -97,27 +118,16 @@ final class OwnLogicalSessions {
 
   /** startSession: the logical session in the reply is this session's. */
   static Verdict claimStarted(Session session) {
-    return new Verdict.Pass(reply -> {
-      if (reply.get("id") instanceof BsonDocument document) {
-        LogicalSessions.Id id = id(BsonView.of(document));
-        if (id != null) {
-          session.logicalSessions().claim(id, session);
-        }
-      }
-      return reply;
-    });
-  }
-
-  private static LogicalSessions.@Nullable Id id(BsonView lsid) {
-    BsonElement id = lsid.find("id");
-    if (id == null || id.type() != BsonType.BINARY) {
-      return null;
-    }
-    byte[] bytes = id.binary();
-    if (bytes.length != UUID_BYTES) {
-      return null;
-    }
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    return new LogicalSessions.Id(buffer.getLong(), buffer.getLong());
+    return new Verdict.Pass(
+        reply -> {
+          if (reply.get("id") instanceof BsonDocument document) {
+            LogicalSessions.Id id = LogicalSessions.Id.of(BsonView.of(document));
+            if (id != null) {
+              session.logicalSessions().claim(id, session);
+            }
+          }
+          return reply;
+        },
+        false);
   }
 }

@@ -11,7 +11,10 @@ import io.tidegate.gateway.target.HostPort;
 import io.tidegate.gateway.target.TargetView;
 import io.tidegate.gateway.transport.Transport;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,6 +26,7 @@ public final class UpstreamConnector implements Upstreams {
   private final Timings timings;
   private final Limits limits;
   private final Accounts accounts;
+  private final Map<Session, CompletableFuture<Boolean>> clearing = new ConcurrentHashMap<>();
 
   public UpstreamConnector(
       Transport transport, Timings timings, Limits limits, SecureRandom random) {
@@ -85,8 +89,40 @@ public final class UpstreamConnector implements Upstreams {
 
   @Override
   public void clearUp(Session session) {
+    if (!session.reachedTarget()) {
+      return;
+    }
+    CompletableFuture<Boolean> over = new CompletableFuture<>();
+    clearing.put(session, over);
+    Runnable whenOver =
+        () -> {
+          clearing.remove(session);
+          over.complete(true);
+        };
     EventLoop loop = transport.loops().next();
-    loop.execute(() -> open(session, "tidegate-cleanup", loop, new CleanUp(session)));
+    loop.execute(() ->
+        open(
+            session,
+            "tidegate-cleanup",
+            loop,
+            new CleanUp(session, loop, timings.clearUp(), whenOver)));
+  }
+
+  /**
+   * Waits until what ended sessions left at their targets is cleared up.
+   *
+   * @return how many sessions' rest is not, when the time is over
+   */
+  public int settle(Duration atMost) throws InterruptedException {
+    try {
+      CompletableFuture.allOf(clearing.values().toArray(CompletableFuture<?>[]::new))
+          .get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return clearing.size();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("clearing up always comes to an end", e);
+    }
+    return 0;
   }
 
   /** Signs in and closes. */

@@ -95,7 +95,7 @@ final class ControlLink implements GatewayEndpoint {
     for (SignedLease lease : leases) {
       wanted.add(lease.leaseId());
     }
-    BooleanSupplier newest = installed().newList();
+    BooleanSupplier newest = installed().newList(wanted);
     for (Session session : sessions.live()) {
       if (!wanted.contains(session.lease().leaseId())) {
         sessions.end(session, Ending.REVOKED, "your access was ended while the gateway was away");

@@ -23,9 +23,6 @@ import io.tidegate.link.trust.SealedSecret;
 import io.tidegate.link.trust.SealingKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -46,7 +43,7 @@ final class LeaseInstaller {
   private static final String NO_PORT = "port-unavailable";
   private static final String OVER = "lease-over";
   private static final String UNSUPPORTED = "lease-unsupported";
-  private static final int MOST_FORBIDDEN = 10_000;
+  private static final String FULL = "gateway-full";
 
   private final Supplier<@Nullable LeaseVerifier> verifier;
   private final SealingKey sealingKey;
@@ -56,20 +53,11 @@ final class LeaseInstaller {
   private final ClusterPorts ports;
   private final Timings timings;
 
-  /** Counts the lists of leases; changed under the lock of those forbidden. */
+  /** Held by whoever puts a session in, and by whoever decides that one may not be put in. */
+  private final Object door = new Object();
+
+  /** Counts the lists of leases; changed under the lock. */
   private volatile int list;
-
-  /** The newest revoked leases; an installation lasts seconds, so a few thousand are plenty. */
-  private final Set<String> forbidden =
-      Collections.newSetFromMap(
-          new LinkedHashMap<>() {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-              return size() > MOST_FORBIDDEN;
-            }
-          });
 
   LeaseInstaller(
       Supplier<@Nullable LeaseVerifier> verifier,
@@ -120,6 +108,10 @@ final class LeaseInstaller {
       return rejected(
           leaseId, OVER, "the lease ended at " + lease.expiresAt() + " by the gateway's clock");
     }
+    LeaseOutcome.Rejected over = over(lease);
+    if (over != null && sessions.byLease(leaseId) == null) {
+      return over;
+    }
     String unsupported = unsupported(lease);
     if (unsupported != null) {
       return rejected(leaseId, UNSUPPORTED, unsupported);
@@ -168,10 +160,31 @@ final class LeaseInstaller {
     return why == null ? null : rejected(lease.leaseId(), NO_PORT, why);
   }
 
-  /** A lease is revoked: an installation of it that is under way must not succeed any more. */
+  /** Why the lease may not be served whatever it says; null when it may. */
+  private LeaseOutcome.@Nullable Rejected over(Lease lease) {
+    if (sessions.endedLeases().has(lease.leaseId(), lease.expiresAt())) {
+      return rejected(lease.leaseId(), OVER, "the lease was ended at this gateway before");
+    }
+    if (sessions.endedLeases().full(sessions.clock().instant())) {
+      return rejected(
+          lease.leaseId(),
+          FULL,
+          "the gateway remembers as many ended leases as it can, and takes no new one before some"
+              + " of them expire; use another gateway");
+    }
+    return null;
+  }
+
+  /** A lease is revoked: no installation of it may succeed any more, nor one under way. */
   void forbid(String leaseId) {
-    synchronized (forbidden) {
-      forbidden.add(leaseId);
+    Session session = sessions.byLease(leaseId);
+    synchronized (door) {
+      sessions
+          .endedLeases()
+          .add(
+              leaseId,
+              session == null ? null : session.lease().expiresAt(),
+              sessions.clock().instant());
     }
   }
 
@@ -179,10 +192,12 @@ final class LeaseInstaller {
    * A new list of all leases has come. Whatever is installed from now on is on it, or was asked for
    * after it; whatever was installed before is among the live sessions.
    *
+   * @param leaseIds all that are on it
    * @return whether that list is still the newest
    */
-  BooleanSupplier newList() {
-    synchronized (forbidden) {
+  BooleanSupplier newList(Set<String> leaseIds) {
+    synchronized (door) {
+      sessions.endedLeases().listed(leaseIds);
       int mine = ++list;
       return () -> list == mine;
     }
@@ -238,9 +253,10 @@ final class LeaseInstaller {
         return closed;
       }
       Session known;
-      synchronized (forbidden) {
-        if (forbidden.contains(lease.leaseId())) {
-          return rejected(lease.leaseId(), OVER, "the lease was revoked meanwhile");
+      synchronized (door) {
+        LeaseOutcome.Rejected over = over(lease);
+        if (over != null) {
+          return over;
         }
         if (!wanted.getAsBoolean()) {
           return rejected(lease.leaseId(), OVER, "the control plane listed other leases meanwhile");

@@ -32,6 +32,7 @@ import io.tidegate.wire.OpReply;
 import io.tidegate.wire.ReplySummary;
 import io.tidegate.wire.UnsupportedOpCodeException;
 import io.tidegate.wire.WireMessage;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -40,6 +41,7 @@ import java.util.concurrent.TimeUnit;
 import org.bson.BsonDocument;
 import org.bson.BsonDouble;
 import org.bson.BsonString;
+import org.bson.BsonType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       Set.of("insert", "update", "delete", "bulkWrite", "endSessions", "killCursors");
 
   private static final int CURSOR_NOT_FOUND = 43;
+
+  private static final int NO_SUCH_TRANSACTION = 251;
 
   /** How long a client may stay that has come to hear why its session ended. */
   private static final long HEARING_MILLIS = 10_000;
@@ -343,7 +347,16 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     ours.used(now.toEpochMilli());
     return switch (verdict) {
       case Verdict.Pass pass ->
-          forward(ours, frame, message, command, collection, nowMicros, null, pass.change());
+          forward(
+              ours,
+              frame,
+              message,
+              command,
+              collection,
+              nowMicros,
+              null,
+              pass.change(),
+              pass.writes());
       case Verdict.PassChanged changed ->
           forward(
               ours,
@@ -353,7 +366,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
               collection,
               nowMicros,
               changed.body(),
-              changed.change());
+              changed.change(),
+              false);
       case Verdict.Narrow narrow -> throw new IllegalStateException("carried out above");
       case Verdict.Answer answer -> {
         Exchange exchange =
@@ -453,7 +467,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       String collection,
       long nowMicros,
       @Nullable BsonDocument changed,
-      @Nullable Change change) {
+      @Nullable Change change,
+      boolean writes) {
     int bytes = frame.readableBytes();
     int requestId = message.header().requestId();
     if (!message.moreToCome() && silent.contains(requestId)) {
@@ -488,6 +503,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
             "",
             "",
             change);
+    exchange.mind(writes, writes ? ended(command) : null);
     if (!lane.begin(exchange, frame, this::roomAgain)) {
       letGo(ours);
       return again(frame);
@@ -580,6 +596,22 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       }
     }
     return "";
+  }
+
+  /** The transaction that the command commits or aborts, null for none. */
+  private static @Nullable OpenTransaction ended(Command command) {
+    return switch (command.name()) {
+      case "commitTransaction", "abortTransaction" -> {
+        BsonElement lsid = command.body().find("lsid");
+        BsonElement number = command.body().find("txnNumber");
+        LogicalSessions.Id id =
+            lsid == null || !lsid.isDocument() ? null : LogicalSessions.Id.of(lsid.document());
+        yield id == null || number == null || number.type() != BsonType.INT64
+            ? null
+            : new OpenTransaction(id, number.longValue());
+      }
+      default -> null;
+    };
   }
 
   private static long cursorOf(Command command) {
@@ -798,6 +830,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       return;
     }
     upstream = opened;
+    opening.idle().session().reachTarget();
     stages.metrics().upstreamOpen();
     ByteBuf out = takeFirst();
     Session ours = opening.idle().session();
@@ -889,6 +922,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     exchange.replied(summary, bytes, System.nanoTime());
     settle(exchange);
     state = busyState.answered();
+    if (exchange.session().ending() != null) {
+      lastAnswered();
+      return;
+    }
     if (leaving) {
       flush();
       shut(CloseCause.PRIMARY_CHANGED);
@@ -899,7 +936,22 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  /** Keeps account of cursors, and of a primary that is none any more. */
+  /**
+   * The session has ended, and this was the last that it had at the target. The client has a moment
+   * to hand the answer on; what it asks meanwhile is told why the session ended.
+   */
+  private void lastAnswered() {
+    Upstream left = upstream;
+    if (left != null) {
+      upstream = null;
+      left.close();
+    }
+    loop().schedule(() -> shut(CloseCause.SESSION_ENDED), HEARD_MILLIS, TimeUnit.MILLISECONDS);
+    goOn();
+    flush();
+  }
+
+  /** Keeps account of cursors, of transactions, and of a primary that is none any more. */
   private void follow(Exchange exchange, ReplySummary summary) {
     Session ours = exchange.session();
     long cursor = summary.cursorId();
@@ -915,6 +967,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
           namespace == null || dot < 0
               ? new OpenCursor(cursor, exchange.database(), exchange.collection())
               : new OpenCursor(cursor, namespace.substring(0, dot), namespace.substring(dot + 1)));
+    }
+    OpenTransaction transaction = exchange.ends();
+    if (transaction != null && (summary.ok() || summary.code() == NO_SUCH_TRANSACTION)) {
+      ours.forget(transaction);
     }
     if (!summary.ok() && StateChange.isOne(summary.code())) {
       ours.target().checkNow();
@@ -1011,6 +1067,15 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       case Arriving arriving -> shut(cause);
       case Parting parting -> {}
       case Closed closed -> {}
+    }
+  }
+
+  @Override
+  public void expire(Ending ending, Duration grace) {
+    if (state instanceof Busy busyState && busyState.exchange().writes()) {
+      loop().schedule(() -> end(ending), grace.toMillis(), TimeUnit.MILLISECONDS);
+    } else {
+      end(ending);
     }
   }
 

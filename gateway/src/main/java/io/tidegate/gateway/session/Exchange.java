@@ -46,6 +46,8 @@ public final class Exchange {
   private final int requestBytes;
   private final @Nullable Change change;
   private @Nullable ByteBuf message;
+  private boolean writes;
+  private @Nullable OpenTransaction ends;
 
   private @Nullable ReplySummary reply;
   private long replyBytes;
@@ -157,6 +159,22 @@ public final class Exchange {
   /** The cursor that the command continues, 0 for none. */
   long cursor() {
     return cursor;
+  }
+
+  /** Says what matters of it at its own end, or when the session ends meanwhile. */
+  void mind(boolean changesSomething, @Nullable OpenTransaction transaction) {
+    writes = changesSomething;
+    ends = transaction;
+  }
+
+  /** Whether it changes something at the target, so that its maker has to know what came of it. */
+  boolean writes() {
+    return writes;
+  }
+
+  /** The transaction that it commits or aborts, null for none. */
+  @Nullable OpenTransaction ends() {
+    return ends;
   }
 
   /** The recorder keeps the message here, in whatever form: its own reference, or a copy. */

@@ -1,6 +1,7 @@
 package io.tidegate.gateway.session;
 
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.time.Instant;
 
 /** A connection as its session sees it. */
@@ -13,6 +14,13 @@ public interface LiveConnection {
 
   /** Tells the client why, if it waits for an answer, and closes both sides. */
   void end(Ending ending);
+
+  /**
+   * The same, but what is at the target and changes something there may still be answered.
+   *
+   * @param grace how long at most
+   */
+  void expire(Ending ending, Duration grace);
 
   /** Closes with the reason if the session's newest lease no longer admits it. */
   void reconsider(Instant now);

@@ -1,6 +1,15 @@
 package io.tidegate.gateway.session;
 
+import io.tidegate.wire.BsonElement;
+import io.tidegate.wire.BsonView;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import org.bson.BsonBinary;
+import org.bson.BsonDocument;
+import org.bson.BsonType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which session of ours uses which logical session ({@code lsid}) of one account at a target. The
@@ -14,7 +23,29 @@ public final class LogicalSessions {
   private final ConcurrentHashMap<Id, Session> owners = new ConcurrentHashMap<>();
 
   /** The 16 bytes of an lsid's UUID. */
-  public record Id(long high, long low) {}
+  public record Id(long high, long low) {
+    private static final byte UUID = 4;
+
+    /** What the document that is an {@code lsid} names; null when that is no UUID. */
+    public static @Nullable Id of(BsonView lsid) {
+      BsonElement id = lsid.find("id");
+      if (id == null || id.type() != BsonType.BINARY) {
+        return null;
+      }
+      byte[] bytes = id.binary();
+      if (bytes.length != 2 * Long.BYTES) {
+        return null;
+      }
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      return new Id(buffer.getLong(), buffer.getLong());
+    }
+
+    /** The {@code lsid} that names it. */
+    public BsonDocument document() {
+      byte[] bytes = ByteBuffer.allocate(2 * Long.BYTES).putLong(high).putLong(low).array();
+      return new BsonDocument("id", new BsonBinary(UUID, bytes));
+    }
+  }
 
   /**
    * Takes a logical session for a session of ours.
@@ -39,6 +70,17 @@ public final class LogicalSessions {
   /** Whether this session of ours is known to use it. */
   public boolean owns(Id id, Session session) {
     return owners.get(id) == session;
+  }
+
+  /** All that this session of ours has used and nobody has taken over. */
+  public List<Id> of(Session session) {
+    List<Id> used = new ArrayList<>();
+    owners.forEach((id, owner) -> {
+      if (owner == session) {
+        used.add(id);
+      }
+    });
+    return used;
   }
 
   void release(Session session) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * for any thread.
  *
  * <pre>
- *   live ──expiry, revocation, idleness, leaving──▶ ended (tombstone) ──5 min──▶ forgotten
+ *   live ──expiry──▶ writes are waited for ──▶ over (tombstone) ──5 min──▶ forgotten
+ *     └────── revocation, idleness, leaving ───────▲
  * </pre>
  */
 public final class Session {
@@ -27,6 +29,9 @@ public final class Session {
   private static final int HEARING = 64;
 
   private static final int MOST_CURSORS = 50_000;
+
+  /** A driver has one for each of its sessions; what a server bears is far less than this. */
+  private static final int MOST_TRANSACTIONS = 10_000;
 
   /** A command line has one; more than a few are nobody's who only wants to hear. */
   private static final int MOST_PRESENCES = 16;
@@ -38,6 +43,7 @@ public final class Session {
   private final LogicalSessions logicalSessions;
   private final Map<LiveConnection, ConnectionFacts> connections = new ConcurrentHashMap<>();
   private final Map<Long, OpenCursor> cursors = new ConcurrentHashMap<>();
+  private final Map<LogicalSessions.Id, Long> transactions = new ConcurrentHashMap<>();
   private final AtomicInteger connectionNumber = new AtomicInteger();
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger logicalSessionCount = new AtomicInteger();
@@ -52,7 +58,9 @@ public final class Session {
   private volatile boolean started;
   private volatile boolean warned;
   private volatile boolean proven;
+  private volatile boolean reachedTarget;
   private volatile @Nullable Ending ending;
+  private final AtomicBoolean over = new AtomicBoolean();
   private volatile long recordedThrough = -1;
 
   /**
@@ -348,6 +356,42 @@ public final class Session {
     return new ArrayList<>(cursors.values());
   }
 
+  /**
+   * Remembers a transaction that is being begun or gone on with; a newer one of the same logical
+   * session takes an older one's place, there as here.
+   *
+   * @return false when there are too many
+   */
+  public boolean own(OpenTransaction transaction) {
+    if (transactions.size() >= MOST_TRANSACTIONS
+        && !transactions.containsKey(transaction.session())) {
+      return false;
+    }
+    transactions.merge(transaction.session(), transaction.number(), Math::max);
+    return true;
+  }
+
+  /** It was committed or aborted, or the server has none such. */
+  void forget(OpenTransaction transaction) {
+    transactions.remove(transaction.session(), transaction.number());
+  }
+
+  /** Those that may be open now. */
+  public List<OpenTransaction> transactions() {
+    List<OpenTransaction> open = new ArrayList<>();
+    transactions.forEach((session, number) -> open.add(new OpenTransaction(session, number)));
+    return open;
+  }
+
+  /** Whether anything of it ever came to the target, so that something may be left there. */
+  public boolean reachedTarget() {
+    return reachedTarget;
+  }
+
+  void reachTarget() {
+    reachedTarget = true;
+  }
+
   int countLogicalSession() {
     return logicalSessionCount.incrementAndGet();
   }
@@ -371,6 +415,15 @@ public final class Session {
     }
     ending = how;
     return true;
+  }
+
+  /** Nothing of it is under way any more. True once: whoever hears it clears up. */
+  boolean over() {
+    return over.compareAndSet(false, true);
+  }
+
+  boolean isOver() {
+    return over.get();
   }
 
   @Override

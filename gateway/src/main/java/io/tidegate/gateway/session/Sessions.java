@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class Sessions {
   private static final Duration NOTICE = Duration.ofSeconds(60);
 
+  /** A few hundred bytes each. */
+  private static final int MOST_ENDED = 100_000;
+
   private final InstantSource clock;
   private final Timings timings;
   private final SessionListener listener;
@@ -27,6 +31,7 @@ public final class Sessions {
   private final Map<String, Session> byLease = new ConcurrentHashMap<>();
   private final Map<String, Session> bySession = new ConcurrentHashMap<>();
   private final Roster roster = new Roster();
+  private final EndedLeases endedLeases = new EndedLeases(MOST_ENDED);
   private final Map<AccountKey, LogicalSessions> accounts = new ConcurrentHashMap<>();
 
   private record AccountKey(String resourceId, String username) {}
@@ -112,6 +117,11 @@ public final class Sessions {
     return live;
   }
 
+  /** The leases that ended before their time. */
+  public EndedLeases endedLeases() {
+    return endedLeases;
+  }
+
   public InstantSource clock() {
     return clock;
   }
@@ -129,31 +139,63 @@ public final class Sessions {
 
   /**
    * Ends a session: from this moment nothing more of it is forwarded; its connections are closed on
-   * their loops; then its operations at the target are ended.
+   * their loops; then its operations at the target are ended. At expiry, which nobody decided just
+   * now, a write that is at the target already may finish first, so that its maker learns what came
+   * of it; any other end does not wait, nor let wait what expiry left waiting.
    */
   public void end(Session session, String code, String reason) {
+    boolean expired = code.equals(Ending.EXPIRED);
     Ending ending = new Ending(code, reason, clock.instant());
+    boolean first;
     synchronized (roster) {
-      if (!session.end(ending)) {
-        return;
+      first = session.end(ending);
+      if (first) {
+        roster.leave(session, session.lease());
       }
-      roster.leave(session, session.lease());
     }
+    if (first) {
+      endedLeases.add(session.lease().leaseId(), session.lease().expiresAt(), ending.at());
+      onLoops(
+          session,
+          expired
+              ? connection -> connection.expire(ending, timings.writeGrace())
+              : connection -> connection.end(ending));
+      session.presences().forEach(presence -> presence.ended(ending));
+      if (!expired) {
+        over(session, ending);
+      }
+    } else if (!expired) {
+      cut(session);
+    }
+  }
+
+  private static void onLoops(Session session, Consumer<LiveConnection> what) {
     Map<EventLoop, List<LiveConnection>> byLoop = new HashMap<>();
     for (LiveConnection connection : session.connections()) {
       byLoop.computeIfAbsent(connection.loop(), loop -> new ArrayList<>()).add(connection);
     }
-    byLoop.forEach((loop, connections) ->
-        loop.execute(() -> connections.forEach(connection -> connection.end(ending))));
-    session.presences().forEach(presence -> presence.ended(ending));
-    session.logicalSessions().release(session);
-    upstreams.clearUp(session);
-    listener.ended(session, ending);
+    byLoop.forEach((loop, connections) -> loop.execute(() -> connections.forEach(what)));
+  }
+
+  /** Waits no longer for what is under way. */
+  private void cut(Session session) {
+    Ending ending = session.ending();
+    if (ending != null && !session.isOver()) {
+      onLoops(session, connection -> connection.end(ending));
+      over(session, ending);
+    }
+  }
+
+  private void over(Session session, Ending ending) {
+    if (session.over()) {
+      upstreams.clearUp(session);
+      listener.ended(session, ending);
+    }
   }
 
   /** Ends every session: the gateway stops. */
   public void endAll(String code, String reason) {
-    for (Session session : live()) {
+    for (Session session : byLease.values()) {
       end(session, code, reason);
     }
   }
@@ -180,9 +222,13 @@ public final class Sessions {
   private void tick(String leaseId, Session session, Instant now) {
     Ending ending = session.ending();
     if (ending != null) {
+      if (!session.isOver() && !session.anyBusy()) {
+        over(session, ending);
+      }
       if (now.isAfter(ending.at().plus(timings.tombstone()))) {
         byLease.remove(leaseId, session);
         bySession.remove(session.id(), session);
+        session.logicalSessions().release(session);
         session.target().release();
       }
       return;

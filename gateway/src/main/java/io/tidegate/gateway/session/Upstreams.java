@@ -20,8 +20,8 @@ public interface Upstreams {
   Upstream.@Nullable Failure signInOnce(Session session) throws InterruptedException;
 
   /**
-   * Clears up behind a session that has ended: its cursors, its running operations. Best effort;
-   * any thread.
+   * Clears up behind a session that has ended: its running operations, its transactions, its
+   * cursors. Best effort, in bounded time; any thread.
    */
   void clearUp(Session session);
 }

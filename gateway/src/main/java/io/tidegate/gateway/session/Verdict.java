@@ -8,14 +8,18 @@ import org.jspecify.annotations.Nullable;
 /** What is to be done with a command. */
 public sealed interface Verdict {
   /** Forward the same bytes, and hand back the same bytes. */
-  Verdict PASS = new Pass(null);
+  Verdict PASS = new Pass(null, false);
+
+  /** The same for what changes something at the target. */
+  Verdict PASS_WRITE = new Pass(null, true);
 
   /**
    * Forward the same bytes.
    *
    * @param change what the reply needs, null for nothing
+   * @param writes whether it changes something at the target
    */
-  record Pass(@Nullable Change change) implements Verdict {}
+  record Pass(@Nullable Change change, boolean writes) implements Verdict {}
 
   /**
    * Forward it so that it shows less; the stage that rewrites knows how.

@@ -29,6 +29,7 @@ import io.tidegate.link.Welcome;
 import io.tidegate.link.trust.SealingKey;
 import io.tidegate.testkit.SettableClock;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -129,6 +130,47 @@ class LeaseInstallerTest {
 
     assertThat(control.install(lease, awaited::get)).isInstanceOf(LeaseOutcome.Rejected.class);
     assertThat(sessions.live()).isEmpty();
+  }
+
+  @Test
+  void aLeaseThatWasRevokedBeforeItCameIsNotInstalledHoweverManyFollowed() throws Exception {
+    control.revoke(new Revocation(lease.leaseId(), "revoked", "over"));
+    for (int i = 0; i < 20_000; i++) {
+      control.revoke(new Revocation("lse_other_" + i, "revoked", "over"));
+    }
+
+    assertThat(control.install(lease, awaited::get)).isInstanceOf(LeaseOutcome.Rejected.class);
+    assertThat(control.install(signer.sign(lease("b")), awaited::get))
+        .isInstanceOf(LeaseOutcome.Installed.class);
+    assertThat(sessions.live()).hasSize(1);
+  }
+
+  @Test
+  void aLeaseThatEndedHereIsNotInstalledAgainWhenItsSessionIsForgotten() throws Exception {
+    control.install(lease, awaited::get);
+    sessions.end(sessions.live().getFirst(), Ending.IDLE, "nobody used it");
+    clock.advance(Duration.ofMinutes(6));
+    sessions.tick();
+    assertThat(sessions.byLease(lease.leaseId())).isNull();
+
+    assertThat(control.install(lease, awaited::get)).isInstanceOf(LeaseOutcome.Rejected.class);
+    assertThat(sessions.live()).isEmpty();
+  }
+
+  @Test
+  void noLeaseIsTakenWhenItsEndMightNotBeRemembered() throws Exception {
+    for (int i = 0; i <= 100_000; i++) {
+      control.revoke(new Revocation("lse_other_" + i, "revoked", "over"));
+    }
+
+    assertThat(control.install(lease, awaited::get))
+        .isInstanceOfSatisfying(
+            LeaseOutcome.Rejected.class,
+            rejected -> assertThat(rejected.code()).isEqualTo("gateway-full"));
+
+    // A list says what is wanted now; what was revoked before it cannot come any more.
+    control.desired(List.of());
+    assertThat(control.install(lease, awaited::get)).isInstanceOf(LeaseOutcome.Installed.class);
   }
 
   private static final class MeanwhileUpstreams implements Upstreams {

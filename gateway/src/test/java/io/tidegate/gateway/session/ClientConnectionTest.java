@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.bson.BsonArray;
+import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonDouble;
 import org.bson.BsonInt32;
@@ -655,6 +656,155 @@ class ClientConnectionTest {
     assertThat(stranger.outboundMessages()).hasSize(3);
     assertThat(stranger.config().isAutoRead()).isTrue();
     stranger.finishAndReleaseAll();
+  }
+
+  private void expire() {
+    clock.set(session.lease().expiresAt());
+    sessions.tick();
+    client.runPendingTasks();
+  }
+
+  @Test
+  void aWriteUnderWayAtExpiryIsAnsweredAndNothingElsePasses() {
+    client.freezeTime();
+    connect();
+    client.writeInbound(frame(2, insert(), 0), frame(3, insert(), 0));
+    expire();
+
+    assertThat(said()).isNull();
+    assertThat(upstreams.closed).isFalse();
+    upstreams.replies(reply(51, 2, 0, ok().append("n", new BsonInt32(1))));
+
+    assertThat(saidBody().getInt32("n").getValue()).isEqualTo(1);
+    BsonDocument told = saidBody();
+    assertThat(told.getInt32("code").getValue()).isEqualTo(13);
+    assertThat(told.getString("errmsg").getValue()).contains("(expired)");
+    assertThat(upstreams.written).as("the one that waited was not forwarded").hasSize(2);
+    assertThat(upstreams.closed).isTrue();
+    client.writeInbound(frame(4, find(), 0));
+    assertThat(saidBody().getInt32("code").getValue()).isEqualTo(13);
+    client.advanceTimeBy(301, TimeUnit.MILLISECONDS);
+    client.runScheduledPendingTasks();
+    assertThat(client.isOpen()).isFalse();
+    assertThat(recorder.finished)
+        .anySatisfy(exchange -> {
+          assertThat(exchange.command()).isEqualTo("insert");
+          assertThat(exchange.reply()).isNotNull();
+          assertThat(exchange.ended()).isEmpty();
+        });
+  }
+
+  @Test
+  void aWriteThatIsNotAnsweredWithinTheGraceIsCut() {
+    client.freezeTime();
+    connect();
+    client.writeInbound(frame(2, insert(), 0));
+    expire();
+
+    client.advanceTimeBy(4_999, TimeUnit.MILLISECONDS);
+    client.runScheduledPendingTasks();
+    assertThat(said()).isNull();
+    assertThat(upstreams.closed).isFalse();
+    client.advanceTimeBy(2, TimeUnit.MILLISECONDS);
+    client.runScheduledPendingTasks();
+    client.runPendingTasks();
+
+    assertThat(saidBody().getString("errmsg").getValue()).contains("(expired)");
+    assertThat(upstreams.closed).isTrue();
+    assertThat(recorder.finished.getLast().ended()).isEqualTo("expired");
+  }
+
+  @Test
+  void aReadUnderWayAtExpiryIsCutAtOnce() {
+    connect();
+    client.writeInbound(frame(2, find(), 0));
+    expire();
+
+    assertThat(saidBody().getString("errmsg").getValue()).contains("(expired)");
+    assertThat(upstreams.closed).isTrue();
+  }
+
+  @Test
+  void aWriteUnderWayAtARevocationIsCutAtOnceAlsoWithinTheGrace() {
+    connect();
+    client.writeInbound(frame(2, insert(), 0));
+    expire();
+    sessions.end(session, Ending.REVOKED, "the owner took it back");
+    client.runPendingTasks();
+
+    assertThat(saidBody().getInt32("code").getValue()).isEqualTo(13);
+    assertThat(upstreams.closed).isTrue();
+  }
+
+  private static BsonDocument inTransaction(BsonDocument command, int lsid, long number) {
+    byte[] uuid = new byte[16];
+    uuid[15] = (byte) lsid;
+    return command
+        .append("lsid", RawClient.lsid(uuid))
+        .append("txnNumber", new BsonInt64(number))
+        .append("autocommit", BsonBoolean.FALSE);
+  }
+
+  private static BsonDocument admin(String command) {
+    return new BsonDocument(command, new BsonInt32(1)).append("$db", new BsonString("admin"));
+  }
+
+  private static OpenTransaction transaction(int lsid, long number) {
+    return new OpenTransaction(new LogicalSessions.Id(0, lsid), number);
+  }
+
+  private void exchange(int id, BsonDocument command, BsonDocument answer) {
+    client.writeInbound(frame(id, command, 0));
+    upstreams.replies(reply(100 + id, id, 0, answer));
+    saidBody();
+  }
+
+  @Test
+  void openTransactionsAreKnownUntilTheyAreCommittedOrAborted() {
+    connect();
+    exchange(2, inTransaction(insert(), 1, 5).append("startTransaction", BsonBoolean.TRUE), ok());
+    exchange(3, inTransaction(find(), 2, 1), ok());
+    assertThat(session.transactions())
+        .containsExactlyInAnyOrder(transaction(1, 5), transaction(2, 1));
+
+    exchange(4, inTransaction(admin("commitTransaction"), 1, 5), error(91, "ShutdownInProgress"));
+    assertThat(session.transactions()).as("who knows").contains(transaction(1, 5));
+    exchange(5, inTransaction(admin("commitTransaction"), 1, 5), ok());
+    assertThat(session.transactions()).containsExactly(transaction(2, 1));
+
+    // The next one of the same logical session takes its place.
+    exchange(6, inTransaction(find(), 2, 2), ok());
+    exchange(7, inTransaction(admin("abortTransaction"), 2, 1), error(251, "NoSuchTransaction"));
+    assertThat(session.transactions()).contains(transaction(2, 2));
+    exchange(8, inTransaction(find(), 2, 3), ok());
+    exchange(9, inTransaction(admin("abortTransaction"), 2, 3), error(251, "NoSuchTransaction"));
+    assertThat(session.transactions()).isEmpty();
+  }
+
+  @Test
+  void aRetryableWriteIsNoTransaction() {
+    connect();
+    BsonDocument retryable = inTransaction(insert(), 1, 5);
+    retryable.remove("autocommit");
+    exchange(2, retryable, ok());
+
+    assertThat(session.transactions()).isEmpty();
+    assertThat(session.logicalSessions().of(session)).contains(new LogicalSessions.Id(0, 1));
+  }
+
+  @Test
+  void oneOpenTransactionTooManyIsRefusedAndTheOthersGoOn() {
+    connect();
+    for (int i = 1; i <= 10_000; i++) {
+      session.own(new OpenTransaction(new LogicalSessions.Id(7, i), 1));
+    }
+    client.writeInbound(frame(2, inTransaction(find(), 1, 1), 0));
+    assertThat(saidBody().getString("errmsg").getValue()).contains("too-many-transactions");
+
+    session.forget(new OpenTransaction(new LogicalSessions.Id(7, 1), 1));
+    exchange(3, inTransaction(find(), 1, 1), ok());
+    exchange(4, inTransaction(find(), 1, 1), ok());
+    assertThat(upstreams.written).hasSize(3);
   }
 
   private final class Events implements SessionListener {

@@ -3,6 +3,7 @@ package io.tidegate.gateway.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.EventLoop;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.tidegate.access.BuiltInRoles;
 import io.tidegate.access.Lease;
 import io.tidegate.gateway.config.Timings;
@@ -49,6 +50,9 @@ class SessionsTest {
     clock.set(end);
     sessions.tick();
     assertThat(session.ending()).extracting(ending -> ending.code()).isEqualTo(Ending.EXPIRED);
+    assertThat(cleared).as("before the loops have come to it").isEmpty();
+    sessions.tick();
+    sessions.tick();
     assertThat(ended).containsExactly("ses_a expired");
     assertThat(cleared).containsExactly("ses_a");
   }
@@ -95,6 +99,48 @@ class SessionsTest {
   }
 
   @Test
+  void whatIsUnderWayWhenItExpiresIsWaitedForAndThenClearedUp() {
+    Session session = install(Leases.reading("a"));
+    EmbeddedChannel channel = new EmbeddedChannel();
+    BusyConnection writing = new BusyConnection(channel.eventLoop());
+    session.add(writing, new ConnectionFacts("c1", "127.0.0.1:1"));
+
+    clock.set(session.lease().expiresAt());
+    sessions.tick();
+    channel.runPendingTasks();
+    sessions.tick();
+    assertThat(writing.heard).containsExactly("expire expired within PT5S");
+    assertThat(cleared).isEmpty();
+    assertThat(ended).isEmpty();
+
+    writing.busy = false;
+    sessions.tick();
+    assertThat(cleared).containsExactly("ses_a");
+    assertThat(ended).containsExactly("ses_a expired");
+    assertThat(writing.heard).hasSize(1);
+  }
+
+  @Test
+  void whoeverEndsAnExpiredSessionWaitsForNothing() {
+    Session session = install(Leases.reading("a"));
+    EmbeddedChannel channel = new EmbeddedChannel();
+    BusyConnection writing = new BusyConnection(channel.eventLoop());
+    session.add(writing, new ConnectionFacts("c1", "127.0.0.1:1"));
+    clock.set(session.lease().expiresAt());
+    sessions.tick();
+
+    // As the control plane says by its own clock, and in answer to what it hears.
+    sessions.end(session, Ending.EXPIRED, "your access ended");
+    assertThat(cleared).isEmpty();
+    sessions.end(session, Ending.REVOKED, "the owner took it back");
+    channel.runPendingTasks();
+
+    assertThat(writing.heard).containsExactly("expire expired within PT5S", "end expired");
+    assertThat(cleared).containsExactly("ses_a");
+    assertThat(ended).containsExactly("ses_a expired");
+  }
+
+  @Test
   void anEndHappensOnce() {
     Session session = install(Leases.reading("a"));
 
@@ -124,7 +170,9 @@ class SessionsTest {
   void aLongCommandIsNoIdleness() {
     Lease.Limits limits = new Lease.Limits(10, 1 << 20, Duration.ofMinutes(10));
     Session session = install(Leases.of("a", BuiltInRoles.of("read", "shop"), null, limits));
-    session.add(new BusyConnection(), new ConnectionFacts("c1", "127.0.0.1:1"));
+    session.add(
+        new BusyConnection(new EmbeddedChannel().eventLoop()),
+        new ConnectionFacts("c1", "127.0.0.1:1"));
 
     clock.advance(Duration.ofMinutes(30));
     sessions.tick();
@@ -288,18 +336,33 @@ class SessionsTest {
   }
 
   private static final class BusyConnection implements LiveConnection {
+    private final List<String> heard = new ArrayList<>();
+    private final EventLoop loop;
+    private boolean busy = true;
+
+    BusyConnection(EventLoop loop) {
+      this.loop = loop;
+    }
+
     @Override
     public EventLoop loop() {
-      throw new AssertionError("nothing is ended here");
+      return loop;
     }
 
     @Override
     public boolean busy() {
-      return true;
+      return busy;
     }
 
     @Override
-    public void end(Ending ending) {}
+    public void end(Ending ending) {
+      heard.add("end " + ending.code());
+    }
+
+    @Override
+    public void expire(Ending ending, Duration grace) {
+      heard.add("expire " + ending.code() + " within " + grace);
+    }
 
     @Override
     public void reconsider(Instant now) {}

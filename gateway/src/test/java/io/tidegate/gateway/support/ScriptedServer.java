@@ -7,6 +7,7 @@ import io.tidegate.testkit.script.ScriptedTarget;
 import io.tidegate.testkit.script.ScriptedTarget.Frame;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bson.BsonArray;
 import org.bson.BsonBinary;
 import org.bson.BsonBoolean;
@@ -31,6 +32,7 @@ public final class ScriptedServer implements AutoCloseable {
       ScramCredential.derive(Mechanism.SCRAM_SHA_256, "svc", GatewayFixture.PASSWORD, new byte[28]);
   private final Answers answers;
   private final ScriptedTarget target;
+  private final AtomicInteger open = new AtomicInteger();
 
   /** What it says to a command; null to keep silent. May block: it is that connection's thread. */
   @FunctionalInterface
@@ -59,7 +61,21 @@ public final class ScriptedServer implements AutoCloseable {
         .toList();
   }
 
+  /** Connections that are signed in or about to. */
+  public int openConnections() {
+    return open.get();
+  }
+
   private void serve(ScriptedTarget.Peer peer) throws IOException, InterruptedException {
+    open.incrementAndGet();
+    try {
+      converse(peer);
+    } finally {
+      open.decrementAndGet();
+    }
+  }
+
+  private void converse(ScriptedTarget.Peer peer) throws IOException, InterruptedException {
     ScramConversation conversation =
         new ScramConversation(
             Mechanism.SCRAM_SHA_256,
