@@ -18,6 +18,7 @@ public enum Action {
   UPDATE("update"),
   REMOVE("remove"),
   BYPASS_DOCUMENT_VALIDATION("bypassDocumentValidation"),
+  BYPASS_DEFAULT_MAX_TIME_MS("bypassDefaultMaxTimeMS"),
   USE_UUID("useUUID"),
   CHANGE_STREAM("changeStream"),
   // Collections, indexes, query planning.

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The privileges of MongoDB's built-in roles.
+ * The privileges of MongoDB's built-in roles, and of {@code atlasAdmin}, which Atlas adds to them.
  *
  * @see <a href="https://www.mongodb.com/docs/manual/reference/built-in-roles/">Built-in roles</a>
  */
@@ -233,6 +233,9 @@ public final class BuiltInRoles {
 
   private static final Set<Action> FIND = EnumSet.of(Action.FIND);
 
+  /** The role that Atlas adds to MongoDB's own; a target need not know it. */
+  private static final String ATLAS_ADMIN = "atlasAdmin";
+
   private static final List<String> OF_ANY_DATABASE =
       List.of("read", "readWrite", "dbAdmin", "userAdmin", "dbOwner", "enableSharding");
 
@@ -249,6 +252,7 @@ public final class BuiltInRoles {
           "backup",
           "restore",
           "directShardOperations",
+          ATLAS_ADMIN,
           "root");
 
   private BuiltInRoles() {}
@@ -352,6 +356,7 @@ public final class BuiltInRoles {
       case "backup" -> backup(to);
       case "restore" -> restore(to);
       case "directShardOperations" -> to.add(new OfCluster(), Action.ISSUE_DIRECT_SHARD_OPERATIONS);
+      case ATLAS_ADMIN -> atlasAdmin(to);
       case "root" -> {
         for (String part :
             List.of(
@@ -372,6 +377,28 @@ public final class BuiltInRoles {
       }
       default -> throw new IllegalArgumentException("no built-in role " + role);
     }
+  }
+
+  private static void atlasAdmin(Collector to) {
+    for (String part :
+        List.of("readWriteAnyDatabase", "dbAdminAnyDatabase", "clusterMonitor", "enableSharding")) {
+      add(part, "admin", to);
+    }
+    to.add(
+        new OfCluster(),
+        Action.KILLOP,
+        Action.KILL_ANY_CURSOR,
+        Action.KILL_ANY_SESSION,
+        Action.FLUSH_ROUTER_CONFIG,
+        Action.SET_USER_WRITE_BLOCK_MODE,
+        Action.BYPASS_WRITE_BLOCKING_MODE,
+        Action.BYPASS_DEFAULT_MAX_TIME_MS);
+    to.add(
+        new OfEveryDatabase(),
+        Action.CLEAR_JUMBO_FLAG,
+        Action.MOVE_CHUNK,
+        Action.SPLIT_CHUNK,
+        Action.SPLIT_VECTOR);
   }
 
   private static void anyDatabase(Set<Action> actions, Collector to) {

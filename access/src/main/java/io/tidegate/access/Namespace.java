@@ -15,7 +15,7 @@ public record Namespace(String database, @Nullable String collection) {
   private static final int MAX_FULL = 255;
 
   /** Whether MongoDB would take this as the name of a database that holds collections. */
-  static boolean validDatabase(String name) {
+  public static boolean validDatabase(String name) {
     if (name.isEmpty() || name.length() > MAX_DATABASE) {
       return false;
     }
@@ -31,7 +31,7 @@ public record Namespace(String database, @Nullable String collection) {
    * Whether MongoDB would take this as the name of a collection. Names with a dollar sign are
    * virtual ({@code $cmd}, {@code oplog.$main}) and never a client's to use.
    */
-  static boolean validCollection(String name) {
+  public static boolean validCollection(String name) {
     return !name.isEmpty()
         && name.length() <= MAX_FULL
         && name.charAt(0) != '.'

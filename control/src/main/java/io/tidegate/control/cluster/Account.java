@@ -22,7 +22,10 @@ public record Account(
     Instant createdAt,
     Instant updatedAt) {
 
-  /** A built-in role of MongoDB on a database, such as {@code readWrite} on {@code shop}. */
+  /**
+   * A built-in role of MongoDB on a database, such as {@code readWrite} on {@code shop}, or a
+   * custom role of the project, which is named in {@code admin}.
+   */
   public record RoleBinding(String role, String db) {}
 
   public Account {

@@ -1,6 +1,5 @@
 package io.tidegate.control.cluster;
 
-import io.tidegate.access.BuiltInRoles;
 import io.tidegate.control.audit.Audit;
 import io.tidegate.control.audit.Target;
 import io.tidegate.control.org.Project;
@@ -45,6 +44,7 @@ class StoredResources implements Resources, Credentials {
 
   private final Database database;
   private final Projects projects;
+  private final RolePrivileges rolePrivileges;
   private final Vault vault;
   private final Audit audit;
   private final Changes changes;
@@ -55,6 +55,7 @@ class StoredResources implements Resources, Credentials {
   StoredResources(
       Database database,
       Projects projects,
+      RolePrivileges rolePrivileges,
       Vault vault,
       Audit audit,
       Changes changes,
@@ -63,6 +64,7 @@ class StoredResources implements Resources, Credentials {
       InstantSource clock) {
     this.database = database;
     this.projects = projects;
+    this.rolePrivileges = rolePrivileges;
     this.vault = vault;
     this.audit = audit;
     this.changes = changes;
@@ -309,7 +311,7 @@ class StoredResources implements Resources, Credentials {
         () -> {
           Resource resource = resource(actor, null, resourceId);
           requireAdministers(actor, resource.projectId());
-          check(draft);
+          check(resource.projectId(), draft);
           String id = ids.next("acc");
           Credential credential =
               new Credential(
@@ -358,7 +360,7 @@ class StoredResources implements Resources, Credentials {
         () -> {
           Resource resource = resourceOf(actor, accountId);
           requireAdministers(actor, resource.projectId());
-          check(draft);
+          check(resource.projectId(), draft);
           Credential old = of(accountId);
           List<Account.RoleBinding> oldRoles = account(actor, resource.id(), accountId).roles();
           Secret username = draft.username();
@@ -505,22 +507,12 @@ class StoredResources implements Resources, Credentials {
         draft.gatewayName());
   }
 
-  private static void check(AccountDraft draft) {
+  private void check(String projectId, AccountDraft draft) {
     Names.slug("name", draft.name());
     if (draft.roles().isEmpty() || draft.roles().size() > MOST_ROLES) {
       throw new Refused(ErrorCode.BAD_INPUT, "roles must name 1 to " + MOST_ROLES + " roles.");
     }
-    for (Account.RoleBinding role : draft.roles()) {
-      if (!BuiltInRoles.exists(role.role(), role.db())) {
-        throw new Refused(
-            ErrorCode.BAD_INPUT,
-            "roles: MongoDB has no built-in role '"
-                + role.role()
-                + "' in a database '"
-                + role.db()
-                + "'.");
-      }
-    }
+    rolePrivileges.require(projectId, draft.roles());
   }
 
   private static String roles(AccountDraft draft) {

@@ -1,6 +1,6 @@
 /**
- * The databases that sessions go to (resources), the identities inside them (accounts) and the
- * sealed secrets of those.
+ * The databases that sessions go to (resources), the identities inside them (accounts), the sealed
+ * secrets of those, and the roles that a project made for itself.
  */
 @NullMarked
 package io.tidegate.control.cluster;

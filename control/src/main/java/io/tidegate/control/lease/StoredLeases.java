@@ -1,14 +1,13 @@
 package io.tidegate.control.lease;
 
 import io.tidegate.access.Binding;
-import io.tidegate.access.BuiltInRoles;
 import io.tidegate.access.Disclosure;
 import io.tidegate.access.Lease;
 import io.tidegate.access.Network;
-import io.tidegate.access.Privilege;
 import io.tidegate.control.cluster.Account;
 import io.tidegate.control.cluster.Credential;
 import io.tidegate.control.cluster.Credentials;
+import io.tidegate.control.cluster.RolePrivileges;
 import io.tidegate.control.cluster.Vault;
 import io.tidegate.control.platform.Columns;
 import io.tidegate.control.platform.Database;
@@ -57,7 +56,7 @@ class StoredLeases implements Leases {
       """
       select l.id, l.session_id, l.key_sha256, l.local_auth, l.revision, l.expires_at,
              s.grant_id, s.advertised_address, u.id as person_id, u.username,
-             p.organization_id, p.name as project_name,
+             p.organization_id, p.id as project_id, p.name as project_name,
              r.id as resource_id, r.name as resource_name, r.connection_string, r.auth_database,
              r.tls_enabled, r.tls_verify, r.tls_ca_pem,
              a.id as account_id, a.name as account_name, a.roles, g.starts_at
@@ -73,6 +72,7 @@ class StoredLeases implements Leases {
   private final Database database;
   private final SigningKeys keys;
   private final Credentials credentials;
+  private final RolePrivileges rolePrivileges;
   private final Vault vault;
   private final PublicAddress address;
   private final Json json;
@@ -81,12 +81,14 @@ class StoredLeases implements Leases {
       Database database,
       SigningKeys keys,
       Credentials credentials,
+      RolePrivileges rolePrivileges,
       Vault vault,
       PublicAddress address,
       Json json) {
     this.database = database;
     this.keys = keys;
     this.credentials = credentials;
+    this.rolePrivileges = rolePrivileges;
     this.vault = vault;
     this.address = address;
     this.json = json;
@@ -99,6 +101,7 @@ class StoredLeases implements Leases {
       String grantId,
       Lease.Grantee grantee,
       String organization,
+      String projectId,
       String project,
       Lease.Target target,
       String accountId,
@@ -201,10 +204,6 @@ class StoredLeases implements Leases {
         sealingKey
             .seal(credential.password().reveal().getBytes(StandardCharsets.UTF_8), parts.leaseId())
             .bytes();
-    List<Privilege> privileges = new ArrayList<>();
-    for (Account.RoleBinding role : parts.roles()) {
-      privileges.addAll(BuiltInRoles.of(role.role(), role.db()));
-    }
     Lease lease =
         new Lease(
             parts.leaseId(),
@@ -216,7 +215,7 @@ class StoredLeases implements Leases {
             parts.target(),
             new Lease.LeaseAccount(
                 parts.accountId(), parts.accountName(), credential.username().reveal(), sealed),
-            privileges,
+            rolePrivileges.of(parts.projectId(), parts.roles()),
             false,
             Disclosure.EVERYTHING,
             Lease.Limits.DEFAULT,
@@ -276,6 +275,7 @@ class StoredLeases implements Leases {
         row.getString("grant_id"),
         new Lease.Grantee(row.getString("person_id"), row.getString("username")),
         row.getString("organization_id"),
+        row.getString("project_id"),
         row.getString("project_name"),
         new Lease.Target(
             row.getString("resource_id"),

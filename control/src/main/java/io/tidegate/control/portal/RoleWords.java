@@ -1,5 +1,6 @@
 package io.tidegate.control.portal;
 
+import io.tidegate.access.BuiltInRoles;
 import io.tidegate.control.cluster.Account.RoleBinding;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -17,6 +18,10 @@ final class RoleWords {
 
   /** What it may not, as far as it is worth saying. */
   static String not(List<RoleBinding> roles) {
+    if (roles.stream().anyMatch(RoleWords::isCustom)) {
+      // Its name tells nothing of what it allows.
+      return "changes to users and roles";
+    }
     boolean everywhere = roles.stream().anyMatch(r -> isEverywhere(r.role()));
     boolean writes =
         roles.stream()
@@ -26,6 +31,10 @@ final class RoleWords {
                     .matches(".*(write|owner|root|restore|admin).*"));
     String databases = everywhere ? "" : "other databases; ";
     return databases + (writes ? "changes to users and roles" : "any change; users and roles");
+  }
+
+  private static boolean isCustom(RoleBinding binding) {
+    return !BuiltInRoles.exists(binding.role(), binding.db());
   }
 
   private static boolean isEverywhere(String role) {
@@ -46,7 +55,10 @@ final class RoleWords {
       case "clusterAdmin" -> "administer the cluster";
       case "backup" -> "read everything, for backups";
       case "root" -> "everything";
-      default -> binding.role() + " on " + db;
+      default ->
+          isCustom(binding)
+              ? "what the project's role " + binding.role() + " allows"
+              : binding.role() + " on " + db;
     };
   }
 }

@@ -1,6 +1,7 @@
 package io.tidegate.control.testing;
 
 import io.tidegate.control.keys.ApiKeys;
+import io.tidegate.control.platform.Role;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -61,6 +62,25 @@ public final class AtlasClient {
 
   public static AtlasClient of(Plane plane, ApiKeys.Made key) {
     return digest(plane.url(), key.key().publicKey(), key.privateKey().reveal());
+  }
+
+  /** With a new key of an owner of the organization. */
+  public static AtlasClient owner(Plane plane) {
+    return of(
+        plane,
+        plane
+            .bean(ApiKeys.class)
+            .create(
+                plane.system(), plane.system().organizationId(), "test", List.of(Role.ORG_OWNER)));
+  }
+
+  /** With a new key that holds these roles in the demo's project. */
+  public static AtlasClient inProject(Plane plane, Role... roles) {
+    return of(
+        plane,
+        plane
+            .bean(ApiKeys.class)
+            .createInProject(plane.system(), plane.demo.project().id(), "test", List.of(roles)));
   }
 
   public static AtlasClient bearer(String url, String token) {
