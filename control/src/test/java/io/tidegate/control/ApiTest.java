@@ -91,6 +91,32 @@ class ApiTest {
                 Map.of(
                     "name", "main", "roles", List.of(Map.of("role", "readWrite", "db", "shop"))));
     assertThat(changed.text("roles.0.role")).isEqualTo("readWrite");
+    Rest.Answer serving =
+        security
+            .with("If-Match", made.etag())
+            .put(path + "/applications", Map.of("account", "main"));
+    assertThat(serving.at("directPort").asInt()).as(serving.body()).isPositive();
+    String roles = "/projects/shop/roles";
+    Map<String, Object> right =
+        Map.of("actions", List.of("find"), "on", Map.of("db", "shop", "collection", "orders"));
+    Rest.Answer role =
+        security.post(roles, Map.of("name", "r" + unique, "privileges", List.of(right)));
+    assertThat(role.status()).as(role.body()).isEqualTo(201);
+    security.get(roles);
+    assertThat(security.get(roles + "/r" + unique).etag()).isEqualTo(role.etag());
+    Rest.Answer wider =
+        security
+            .with("If-Match", role.etag())
+            .put(
+                roles + "/r" + unique,
+                Map.of(
+                    "name",
+                    "r" + unique,
+                    "privileges",
+                    List.of(right),
+                    "inherits",
+                    List.of(Map.of("role", "read", "db", "notes"))));
+    security.with("If-Match", wider.etag()).delete(roles + "/r" + unique);
     Rest.Answer flow =
         security.post(
             "/accounts/" + account.text("id") + "/flow",

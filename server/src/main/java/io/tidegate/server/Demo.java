@@ -262,6 +262,17 @@ final class Demo {
             Duration.ofMinutes(30),
             Duration.ofHours(1),
             true));
+    applications(resource, target);
+  }
+
+  /** The account behind database users: no flow leads to it, so that no person is lent it. */
+  private void applications(Resource resource, DemoTarget target) {
+    Account account =
+        account(resource, target, "applications", "What database users reach it with", "readWrite");
+    Resource present = resources.resource(system, null, resource.id());
+    if (!account.id().equals(present.gatewayAccountId())) {
+      resources.serveApplications(system, present.id(), present.version(), account.id());
+    }
   }
 
   private void account(
@@ -271,6 +282,14 @@ final class Demo {
       String description,
       String role,
       AccessFlows.Draft flow) {
+    Account account = account(resource, target, name, description, role);
+    if (flows.ofAccount(system, account.id()).isEmpty()) {
+      flows.create(system, account.id(), flow);
+    }
+  }
+
+  private Account account(
+      Resource resource, DemoTarget target, String name, String description, String role) {
     Resources.AccountDraft draft =
         new Resources.AccountDraft(
             name,
@@ -284,12 +303,8 @@ final class Demo {
             .filter(account -> account.name().equals(name))
             .findFirst()
             .orElse(null);
-    Account account =
-        present == null
-            ? resources.createAccount(system, resource.id(), draft)
-            : resources.updateAccount(system, present.id(), present.version(), draft);
-    if (flows.ofAccount(system, account.id()).isEmpty()) {
-      flows.create(system, account.id(), flow);
-    }
+    return present == null
+        ? resources.createAccount(system, resource.id(), draft)
+        : resources.updateAccount(system, present.id(), present.version(), draft);
   }
 }

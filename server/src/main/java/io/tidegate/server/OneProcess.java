@@ -107,6 +107,7 @@ final class OneProcess implements AutoCloseable {
     properties.put("tidegate.control.data", options.data().toString());
     properties.put("tidegate.control.link-host", options.host());
     properties.put("tidegate.control.link-port", options.linkPort());
+    properties.put("tidegate.control.cluster-ports", options.clusterPorts().toString());
     if (options.publicUrl() != null) {
       properties.put("tidegate.control.public-url", options.publicUrl());
     }

@@ -1,5 +1,6 @@
 package io.tidegate.server;
 
+import io.tidegate.control.platform.PortRange;
 import io.tidegate.control.platform.Secret;
 import io.tidegate.control.platform.StartFailure;
 import java.io.IOException;
@@ -78,6 +79,15 @@ final class StartCommand implements Callable<Integer> {
       defaultValue = "8422",
       description = "More gateways dial in here. Default: ${DEFAULT-VALUE}.")
   private int linkPort;
+
+  @Option(
+      names = "--cluster-ports",
+      paramLabel = "FIRST-LAST",
+      defaultValue = "27100-27999",
+      description =
+          "The gateway's ports at which applications reach resources, one for each. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private String clusterPorts = "27100-27999";
 
   @Option(
       names = "--direct-port",
@@ -174,12 +184,21 @@ final class StartCommand implements Callable<Integer> {
         port,
         gatewayPort,
         linkPort,
+        clusterPorts(),
         directPort,
         publicUrl,
         databaseUrl,
         password == null ? null : new Secret(password),
         demo,
         !demo || target == null ? null : DemoTarget.parse(target));
+  }
+
+  private PortRange clusterPorts() {
+    try {
+      return PortRange.valueOf(clusterPorts);
+    } catch (IllegalArgumentException e) {
+      throw new StartFailure("--cluster-ports: " + e.getMessage() + ".", e);
+    }
   }
 
   private Path defaultData(Map<String, String> environment) {

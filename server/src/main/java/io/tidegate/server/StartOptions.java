@@ -1,5 +1,6 @@
 package io.tidegate.server;
 
+import io.tidegate.control.platform.PortRange;
 import io.tidegate.control.platform.Secret;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param data the folder of everything
  * @param host the address that all listeners bind
+ * @param clusterPorts of which each resource that serves applications gets one
  * @param directPort null for no direct listener
  * @param publicUrl null to use the portal's own address
  * @param databaseUrl null for SQLite in the data folder
@@ -21,6 +23,7 @@ record StartOptions(
     int port,
     int gatewayPort,
     int linkPort,
+    PortRange clusterPorts,
     @Nullable Integer directPort,
     @Nullable String publicUrl,
     @Nullable String databaseUrl,

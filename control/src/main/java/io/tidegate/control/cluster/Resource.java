@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param connectionString {@code mongodb://} or {@code mongodb+srv://}, never with credentials
  * @param authDatabase where its accounts are defined, usually {@code admin}
  * @param gatewayName the gateway that reaches it; null for any connected one
+ * @param gatewayAccountId the account that applications reach it with, once a gateway has let their
+ *     own users in; null when none are let in
+ * @param directPort the gateway's port that they connect to; kept from the first time on
  */
 public record Resource(
     String id,
@@ -22,6 +25,8 @@ public record Resource(
     String authDatabase,
     TlsOptions tls,
     @Nullable String gatewayName,
+    @Nullable String gatewayAccountId,
+    @Nullable Integer directPort,
     long version,
     Instant createdAt,
     Instant updatedAt) {

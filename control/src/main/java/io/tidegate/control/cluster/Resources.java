@@ -55,6 +55,15 @@ public interface Resources {
 
   void delete(Actor actor, String resourceId, long expectedVersion);
 
+  /**
+   * Says which account applications reach the resource with, after a gateway has let their own
+   * database users in.
+   *
+   * @param account its id or name; null to let no application in any more
+   */
+  Resource serveApplications(
+      Actor actor, String resourceId, long expectedVersion, @Nullable String account);
+
   /** The accounts of a resource, by name. */
   List<Account> accounts(Actor actor, String resourceId);
 

@@ -128,6 +128,20 @@ class ResourcesApi {
     return Etags.ok(resource, resource.version());
   }
 
+  /** The account, by id or name; missing to let no application in. */
+  record ApplicationsBody(@Nullable String account) {}
+
+  @PutMapping("/resources/{id}/applications")
+  ResponseEntity<Resource> serveApplications(
+      @AuthenticationPrincipal Actor actor,
+      @PathVariable String id,
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+      @RequestBody ApplicationsBody body) {
+    Resource resource =
+        resources.serveApplications(actor, id, Etags.required(ifMatch), body.account());
+    return Etags.ok(resource, resource.version());
+  }
+
   @DeleteMapping("/resources/{id}")
   ResponseEntity<Void> delete(
       @AuthenticationPrincipal Actor actor,

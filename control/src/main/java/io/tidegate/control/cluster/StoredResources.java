@@ -7,12 +7,14 @@ import io.tidegate.control.org.Projects;
 import io.tidegate.control.platform.Actor;
 import io.tidegate.control.platform.Changes;
 import io.tidegate.control.platform.Columns;
+import io.tidegate.control.platform.ControlSettings;
 import io.tidegate.control.platform.Database;
 import io.tidegate.control.platform.ErrorCode;
 import io.tidegate.control.platform.Ids;
 import io.tidegate.control.platform.Json;
 import io.tidegate.control.platform.Names;
 import io.tidegate.control.platform.Page;
+import io.tidegate.control.platform.PortRange;
 import io.tidegate.control.platform.Refused;
 import io.tidegate.control.platform.Secret;
 import java.sql.ResultSet;
@@ -23,6 +25,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -51,6 +54,7 @@ class StoredResources implements Resources, Credentials {
   private final Json json;
   private final Ids ids;
   private final InstantSource clock;
+  private final PortRange ports;
 
   StoredResources(
       Database database,
@@ -61,7 +65,9 @@ class StoredResources implements Resources, Credentials {
       Changes changes,
       Json json,
       Ids ids,
-      InstantSource clock) {
+      InstantSource clock,
+      ControlSettings settings) {
+    this.ports = settings.clusterPorts();
     this.database = database;
     this.projects = projects;
     this.rolePrivileges = rolePrivileges;
@@ -284,6 +290,72 @@ class StoredResources implements Resources, Credentials {
   }
 
   @Override
+  public Resource serveApplications(
+      Actor actor, String resourceId, long expectedVersion, @Nullable String reference) {
+    return audit.act(
+        actor,
+        "resource.applications",
+        Target.of("resource", resourceId),
+        () -> {
+          Resource old = resource(actor, null, resourceId);
+          requireAdministers(actor, old.projectId());
+          Account account = reference == null ? null : account(actor, old.id(), reference);
+          Integer port = old.directPort();
+          if (account != null && port == null) {
+            port = freePort();
+          }
+          atVersion(
+              expectedVersion,
+              database
+                  .sql()
+                  .sql(
+                      """
+                      update resource set gateway_account_id = :account, direct_port = :port,
+                        version = version + 1, updated_at = :now
+                      where id = :id and version = :version and deleted_at is null
+                      """)
+                  .param("id", old.id())
+                  .param("version", expectedVersion)
+                  .param("account", account == null ? null : account.id(), Types.VARCHAR)
+                  .param("port", port, Types.INTEGER)
+                  .param("now", clock.millis())
+                  .update());
+          audit.done(
+              actor,
+              "resource.applications",
+              new Target("resource", old.id(), old.name()),
+              "account",
+              account == null ? "" : account.name());
+          changes.changed(old.id());
+          return resource(actor, null, old.id());
+        });
+  }
+
+  /** The first of the configured ports that no resource has; each keeps its own. */
+  private int freePort() {
+    Set<Integer> taken =
+        Set.copyOf(
+            database
+                .sql()
+                .sql(
+                    """
+                    select direct_port from resource
+                    where direct_port is not null and deleted_at is null
+                    """)
+                .query(Integer.class)
+                .list());
+    for (int port = ports.first(); port <= ports.last(); port++) {
+      if (!taken.contains(port)) {
+        return port;
+      }
+    }
+    throw new Refused(
+        ErrorCode.STATE_CONFLICT,
+        "Every port from " + ports.first() + " to " + ports.last() + " serves a resource already.",
+        "Set a wider range in tidegate.control.cluster-ports.");
+  }
+
+  @Override
   public List<Account> accounts(Actor actor, String resourceId) {
     Resource resource = resource(actor, null, resourceId);
     return database
@@ -442,6 +514,11 @@ class StoredResources implements Resources, Credentials {
                 """)
             .params(clock.millis(), account.id(), expectedVersion)
             .update());
+    database
+        .sql()
+        .sql("update resource set gateway_account_id = null where gateway_account_id = ?")
+        .param(account.id())
+        .update();
     audit.done(actor, "account.delete", new Target("account", account.id(), account.name()));
     changes.changed(account.id());
   }
@@ -560,6 +637,8 @@ class StoredResources implements Resources, Credentials {
             Columns.truth(row, "tls_verify"),
             row.getString("tls_ca_pem")),
         row.getString("gateway_name"),
+        row.getString("gateway_account_id"),
+        Columns.optionalNumber(row, "direct_port"),
         row.getLong("version"),
         Columns.instant(row, "created_at"),
         Columns.instant(row, "updated_at"));

@@ -36,7 +36,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Service;
 
 /** Gateways in the database, and the control plane's end of their links. */
@@ -49,7 +48,7 @@ class StoredGateways implements Gateways, GatewayChoice, ControlEndpoint {
   private final GatewayStore store;
   private final GatewayRegistry registry;
   private final Authority authority;
-  private final ObjectProvider<LeaseDesk> desk;
+  private final LeaseDesks desks;
   private final Organizations organizations;
   private final Database database;
   private final Audit audit;
@@ -62,7 +61,7 @@ class StoredGateways implements Gateways, GatewayChoice, ControlEndpoint {
       GatewayStore store,
       GatewayRegistry registry,
       Authority authority,
-      ObjectProvider<LeaseDesk> desk,
+      LeaseDesks desks,
       Organizations organizations,
       Database database,
       Audit audit,
@@ -73,7 +72,7 @@ class StoredGateways implements Gateways, GatewayChoice, ControlEndpoint {
     this.store = store;
     this.registry = registry;
     this.authority = authority;
-    this.desk = desk;
+    this.desks = desks;
     this.organizations = organizations;
     this.database = database;
     this.audit = audit;
@@ -223,7 +222,6 @@ class StoredGateways implements Gateways, GatewayChoice, ControlEndpoint {
       return new Admission.Refused(
           "gateway-retired", "This gateway is not known any more; join it again.");
     }
-    LeaseDesk leases = desk.getObject();
     Instant now = clock.instant();
     GatewayHello hello = connection.hello();
     database.inTransaction(() -> {
@@ -238,21 +236,19 @@ class StoredGateways implements Gateways, GatewayChoice, ControlEndpoint {
           hello.tunnelHost() + ":" + hello.tunnelPort());
     });
     return new Admission.Admitted(
-        new Welcome(leases.keys(), authority.certificates().certificate(), now),
-        new Conversation(connection, row.get().name(), leases));
+        new Welcome(desks.keys(), authority.certificates().certificate(), now),
+        new Conversation(connection, row.get().name()));
   }
 
   /** What one connected gateway says. */
   private final class Conversation implements GatewaySession {
     private final GatewayConnection connection;
     private final String name;
-    private final LeaseDesk leases;
     private boolean present;
 
-    private Conversation(GatewayConnection connection, String name, LeaseDesk leases) {
+    private Conversation(GatewayConnection connection, String name) {
       this.connection = connection;
       this.name = name;
-      this.leases = leases;
     }
 
     @Override
@@ -261,8 +257,8 @@ class StoredGateways implements Gateways, GatewayChoice, ControlEndpoint {
       registry.put(connection);
       present = true;
       changes.changed(connection.gatewayId());
-      List<SignedLease> desired = leases.desired(connection);
-      leases.attendance(connection.gatewayId(), true);
+      List<SignedLease> desired = desks.desired(connection);
+      desks.attendance(connection.gatewayId(), true);
       return desired;
     }
 
@@ -272,7 +268,7 @@ class StoredGateways implements Gateways, GatewayChoice, ControlEndpoint {
       database.inTransaction(() -> {
         List<SessionEvent> fresh = batch.after(store.takenThrough(id, batch.epoch()));
         if (!fresh.isEmpty()) {
-          leases.events(id, name, fresh);
+          desks.events(id, name, fresh);
           store.taken(id, batch.epoch(), batch.lastSequence());
         }
       });
@@ -299,7 +295,7 @@ class StoredGateways implements Gateways, GatewayChoice, ControlEndpoint {
           LOG.debug("A gateway's leaving was not written down", e);
         }
         changes.changed(connection.gatewayId());
-        leases.attendance(connection.gatewayId(), false);
+        desks.attendance(connection.gatewayId(), false);
       }
     }
   }

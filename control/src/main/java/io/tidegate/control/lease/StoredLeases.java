@@ -5,8 +5,6 @@ import io.tidegate.access.Disclosure;
 import io.tidegate.access.Lease;
 import io.tidegate.access.Network;
 import io.tidegate.control.cluster.Account;
-import io.tidegate.control.cluster.Credential;
-import io.tidegate.control.cluster.Credentials;
 import io.tidegate.control.cluster.RolePrivileges;
 import io.tidegate.control.cluster.Vault;
 import io.tidegate.control.platform.Columns;
@@ -22,7 +20,6 @@ import io.tidegate.link.SignedLease;
 import io.tidegate.link.trust.PublicSealingKey;
 import io.tidegate.wire.sasl.ScramMechanism;
 import io.tidegate.wire.sasl.ScramVerifier;
-import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -71,7 +68,7 @@ class StoredLeases implements Leases {
 
   private final Database database;
   private final SigningKeys keys;
-  private final Credentials credentials;
+  private final LeaseSealing sealing;
   private final RolePrivileges rolePrivileges;
   private final Vault vault;
   private final PublicAddress address;
@@ -80,14 +77,14 @@ class StoredLeases implements Leases {
   StoredLeases(
       Database database,
       SigningKeys keys,
-      Credentials credentials,
+      LeaseSealing sealing,
       RolePrivileges rolePrivileges,
       Vault vault,
       PublicAddress address,
       Json json) {
     this.database = database;
     this.keys = keys;
-    this.credentials = credentials;
+    this.sealing = sealing;
     this.rolePrivileges = rolePrivileges;
     this.vault = vault;
     this.address = address;
@@ -199,11 +196,6 @@ class StoredLeases implements Leases {
   }
 
   private SignedLease sign(Parts parts, PublicSealingKey sealingKey) {
-    Credential credential = credentials.of(parts.accountId());
-    byte[] sealed =
-        sealingKey
-            .seal(credential.password().reveal().getBytes(StandardCharsets.UTF_8), parts.leaseId())
-            .bytes();
     Lease lease =
         new Lease(
             parts.leaseId(),
@@ -213,8 +205,7 @@ class StoredLeases implements Leases {
             parts.organization(),
             parts.project(),
             parts.target(),
-            new Lease.LeaseAccount(
-                parts.accountId(), parts.accountName(), credential.username().reveal(), sealed),
+            sealing.account(parts.accountId(), parts.accountName(), parts.leaseId(), sealingKey),
             rolePrivileges.of(parts.projectId(), parts.roles()),
             false,
             Disclosure.EVERYTHING,
@@ -226,8 +217,7 @@ class StoredLeases implements Leases {
             parts.notBefore(),
             parts.expiresAt(),
             parts.revision());
-    io.tidegate.access.SignedLease signed = keys.signer().sign(lease);
-    return new SignedLease(parts.leaseId(), signed.payload(), signed.signature(), signed.keyId());
+    return sealing.sign(lease);
   }
 
   @Override

@@ -19,6 +19,11 @@ public final class Columns {
     return row.wasNull() ? null : Instant.ofEpochMilli(millis);
   }
 
+  public static @Nullable Integer optionalNumber(ResultSet row, String column) throws SQLException {
+    int number = row.getInt(column);
+    return row.wasNull() ? null : number;
+  }
+
   public static boolean truth(ResultSet row, String column) throws SQLException {
     return row.getInt(column) != 0;
   }

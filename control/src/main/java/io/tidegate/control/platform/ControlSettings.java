@@ -21,6 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param secureCookies whether cookies are for https only; null to follow {@code publicUrl}
  * @param reconcileEvery how often desired and actual are compared when nothing happens
  * @param leaseTimeout how long a session waits for its gateway
+ * @param clusterPorts the ports of gateways at which applications reach resources, one for each
  */
 @ConfigurationProperties(prefix = "tidegate.control", ignoreUnknownFields = false)
 public record ControlSettings(
@@ -34,7 +35,8 @@ public record ControlSettings(
     @DefaultValue({}) List<String> linkAddresses,
     @Nullable Boolean secureCookies,
     @DefaultValue("1s") Duration reconcileEvery,
-    @DefaultValue("10s") Duration leaseTimeout) {
+    @DefaultValue("10s") Duration leaseTimeout,
+    @DefaultValue("27100-27999") PortRange clusterPorts) {
 
   public ControlSettings {
     linkAddresses = List.copyOf(linkAddresses);

@@ -4,6 +4,7 @@ import io.tidegate.control.audit.Audit;
 import io.tidegate.control.audit.Target;
 import io.tidegate.control.gateways.GatewayRegistry;
 import io.tidegate.control.gateways.LeaseDesk;
+import io.tidegate.control.gateways.RefusedCommand;
 import io.tidegate.control.lease.Leases;
 import io.tidegate.control.org.Organizations;
 import io.tidegate.control.platform.Actor;
@@ -15,9 +16,7 @@ import io.tidegate.link.Revocation;
 import io.tidegate.link.SessionEvent;
 import io.tidegate.link.SignedLease;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.springframework.stereotype.Service;
 
@@ -49,10 +48,6 @@ class SessionDesk implements LeaseDesk {
     this.clock = clock;
   }
 
-  /** Equal refusals of one batch, audited as one with a count: a loop in a client is one fact. */
-  private record RefusalKey(
-      String sessionId, String command, String namespace, String rule, String sentence) {}
-
   @Override
   public List<LeaseKey> keys() {
     return List.of(leases.key());
@@ -70,29 +65,27 @@ class SessionDesk implements LeaseDesk {
 
   @Override
   public void events(String gatewayId, String gatewayName, List<SessionEvent> events) {
-    Map<RefusalKey, Integer> refusals = new LinkedHashMap<>();
     for (SessionEvent event : events) {
-      Optional<Session> found = store.find(event.sessionId());
-      // A gateway speaks of its own sessions only.
-      if (found.isEmpty() || !found.get().gatewayId().equals(gatewayId)) {
-        continue;
-      }
-      if (event instanceof SessionEvent.Refused refused) {
-        refusals.merge(
-            new RefusalKey(
-                refused.sessionId(),
-                refused.command(),
-                refused.namespace(),
-                refused.rule(),
-                refused.sentence()),
-            1,
-            Integer::sum);
-      } else {
+      Optional<Session> found = own(gatewayId, event.sessionId());
+      if (found.isPresent()) {
         take(event, found.get(), gatewayName);
+        changes.changed(event.sessionId());
       }
-      changes.changed(event.sessionId());
     }
-    refusals.forEach((key, times) -> refused(key, times, gatewayName));
+    RefusedCommand.counted(events)
+        .forEach((refused, times) ->
+            own(gatewayId, refused.sessionId())
+                .ifPresent(session ->
+                    audit.refused(
+                        actor(session, gatewayName),
+                        "command.refuse",
+                        target(session),
+                        refused.facts(times))));
+  }
+
+  /** A gateway speaks of its own sessions only. */
+  private Optional<Session> own(String gatewayId, String sessionId) {
+    return store.find(sessionId).filter(session -> session.gatewayId().equals(gatewayId));
   }
 
   private void take(SessionEvent event, Session session, String gatewayName) {
@@ -146,7 +139,9 @@ class SessionDesk implements LeaseDesk {
               "session.events-dropped",
               "count",
               Long.toString(dropped.count()));
-      case SessionEvent.Refused _ -> throw new IllegalStateException("refusals are counted first");
+      case SessionEvent.Refused _ -> {
+        // Counted, and audited after.
+      }
     }
   }
 
@@ -223,26 +218,6 @@ class SessionDesk implements LeaseDesk {
 
   private void done(Session session, String gatewayName, String action, String... facts) {
     audit.done(actor(session, gatewayName), action, target(session), facts);
-  }
-
-  private void refused(RefusalKey key, int times, String gatewayName) {
-    store
-        .find(key.sessionId())
-        .ifPresent(session ->
-            audit.refused(
-                actor(session, gatewayName),
-                "command.refuse",
-                target(session),
-                "command",
-                key.command(),
-                "namespace",
-                key.namespace(),
-                "rule",
-                key.rule(),
-                "why",
-                key.sentence(),
-                "times",
-                Integer.toString(times)));
   }
 
   private Actor actor(Session session, String gatewayName) {

@@ -13,6 +13,7 @@ import io.tidegate.control.identity.People;
 import io.tidegate.control.org.Projects;
 import io.tidegate.control.platform.Actor;
 import io.tidegate.control.platform.ControlSettings;
+import io.tidegate.control.platform.PortRange;
 import io.tidegate.control.session.Sessions;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -122,7 +123,8 @@ final class PortalServer implements AutoCloseable {
           List.of(),
           null,
           Duration.ofSeconds(1),
-          Duration.ofSeconds(10));
+          Duration.ofSeconds(10),
+          new PortRange(27_100, 27_999));
     }
 
     @Bean

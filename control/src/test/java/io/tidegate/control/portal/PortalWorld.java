@@ -343,6 +343,8 @@ final class PortalWorld {
             "admin",
             new Resource.TlsOptions(true, true, null),
             null,
+            null,
+            null,
             1,
             born,
             born);
@@ -988,6 +990,13 @@ final class PortalWorld {
     @Override
     public void delete(Actor actor, String id, long version) {
       calls.add("delete " + id);
+    }
+
+    @Override
+    public Resource serveApplications(
+        Actor actor, String id, long version, @Nullable String account) {
+      calls.add("serveApplications " + id + " " + account);
+      return resource(actor, null, id);
     }
 
     @Override

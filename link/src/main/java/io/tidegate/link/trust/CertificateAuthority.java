@@ -12,27 +12,35 @@ import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLNumber;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -40,7 +48,8 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /**
  * Tidegate's own certificate authority: EC P-256, one level deep. Its certificates are for
  * Tidegate's hops only and carry nothing but a common name in their subjects: a MongoDB member
- * takes a certificate whose O, OU or DC equal its own for another member's.
+ * takes a certificate whose O, OU or DC equal its own for another member's. A project that lets its
+ * database users in by certificates has an authority of its own, which {@link #issueUser} is for.
  *
  * <p>The private key is the caller's to keep, as {@link #privateKeyPem()}.
  */
@@ -204,6 +213,54 @@ public final class CertificateAuthority {
         validity);
   }
 
+  /**
+   * A client certificate for a user of a database, which proves the name in its subject. For
+   * authorities that are a project's own: whoever trusts this one takes the name as proven.
+   */
+  public X509Certificate issueUser(PublicKey key, X500Principal subject, Validity validity) {
+    return issue(
+        key,
+        X500Name.getInstance(subject.getEncoded()),
+        List.of(),
+        List.of(KeyPurposeId.id_kp_clientAuth),
+        validity);
+  }
+
+  /**
+   * What of this authority's is no longer good, RFC 5280 section 5.
+   *
+   * @param serials with the instant since when each is not
+   * @param nextUpdate until when the list is to be believed
+   */
+  public X509CRL revocationList(
+      Map<BigInteger, Instant> serials, Instant thisUpdate, Instant nextUpdate) {
+    X509v2CRLBuilder builder =
+        new JcaX509v2CRLBuilder(certificate.getSubjectX500Principal(), Date.from(thisUpdate));
+    builder.setNextUpdate(Date.from(nextUpdate));
+    serials.forEach(
+        (serial, at) -> builder.addCRLEntry(serial, Date.from(at), CRLReason.cessationOfOperation));
+    try {
+      builder
+          .addExtension(
+              Extension.authorityKeyIdentifier,
+              false,
+              new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(certificate))
+          // Grows with each list, as it must: one is made for a newer instant.
+          .addExtension(
+              Extension.cRLNumber,
+              false,
+              new CRLNumber(BigInteger.valueOf(thisUpdate.toEpochMilli())));
+      byte[] der =
+          builder
+              .build(new JcaContentSignerBuilder("SHA256withECDSA").build(privateKey))
+              .getEncoded();
+      return (X509CRL)
+          CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
+    } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
+      throw new IllegalStateException("the revocation list could not be made", e);
+    }
+  }
+
   @Override
   public String toString() {
     return "CertificateAuthority[" + certificate.getSubjectX500Principal() + ", key=<hidden>]";
@@ -215,16 +272,25 @@ public final class CertificateAuthority {
       List<GeneralName> alternatives,
       List<KeyPurposeId> purposes,
       Validity validity) {
+    return issue(key, commonName(commonName), alternatives, purposes, validity);
+  }
+
+  private X509Certificate issue(
+      PublicKey key,
+      X500Name subject,
+      List<GeneralName> alternatives,
+      List<KeyPurposeId> purposes,
+      Validity validity) {
     if (validity.notAfter().isAfter(certificate.getNotAfter().toInstant())) {
       throw new IllegalArgumentException("a certificate cannot outlive its authority's");
     }
     JcaX509v3CertificateBuilder builder =
         new JcaX509v3CertificateBuilder(
-            certificate,
+            X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded()),
             new BigInteger(SERIAL_BITS, random),
             Date.from(validity.notBefore()),
             Date.from(validity.notAfter()),
-            commonName(commonName),
+            subject,
             key);
     try {
       JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
@@ -236,15 +302,17 @@ public final class CertificateAuthority {
               true,
               new ExtendedKeyUsage(purposes.toArray(KeyPurposeId[]::new)))
           .addExtension(
-              Extension.subjectAlternativeName,
-              false,
-              new GeneralNames(alternatives.toArray(GeneralName[]::new)))
-          .addExtension(
               Extension.subjectKeyIdentifier, false, extensions.createSubjectKeyIdentifier(key))
           .addExtension(
               Extension.authorityKeyIdentifier,
               false,
               extensions.createAuthorityKeyIdentifier(certificate));
+      if (!alternatives.isEmpty()) {
+        builder.addExtension(
+            Extension.subjectAlternativeName,
+            false,
+            new GeneralNames(alternatives.toArray(GeneralName[]::new)));
+      }
       return sign(builder, privateKey);
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalStateException("the certificate could not be issued", e);

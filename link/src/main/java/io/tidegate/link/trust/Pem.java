@@ -6,8 +6,10 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
@@ -37,6 +39,14 @@ public final class Pem {
     StringBuilder text = new StringBuilder();
     chain.forEach(certificate -> text.append(certificate(certificate)));
     return text.toString();
+  }
+
+  public static String revocationList(X509CRL list) {
+    try {
+      return block("X509 CRL", list.getEncoded());
+    } catch (CRLException e) {
+      throw new IllegalArgumentException("the revocation list has no encoded form", e);
+    }
   }
 
   public static String privateKey(PrivateKey key) {

@@ -294,12 +294,15 @@ final class AtlasServlet extends HttpServlet {
         send(response, page.status(), mediaType, json.write(body, pretty));
       }
       case Answer.Empty empty -> response.setStatus(empty.status());
-      case Answer.Text text ->
-          send(
-              response,
-              text.status(),
-              "text/plain;charset=utf-8",
-              text.text().getBytes(StandardCharsets.UTF_8));
+      case Answer.Text text -> {
+        // It may be a certificate with its key.
+        response.setHeader("Cache-Control", "no-store");
+        send(
+            response,
+            text.status(),
+            "text/plain;charset=utf-8",
+            text.text().getBytes(StandardCharsets.UTF_8));
+      }
       case Answer.Gzip gzip -> {
         response.setStatus(gzip.status());
         response.setContentType(mediaType);

@@ -60,7 +60,12 @@ final class Errors {
   }
 
   private static String taken(@Nullable String subject) {
-    return subject == null ? "DUPLICATE_NAME" : "DUPLICATE_" + name(subject) + "_NAME";
+    return subject == null
+        ? "DUPLICATE_NAME"
+        : switch (subject) {
+          case "database user" -> "USER_ALREADY_EXISTS";
+          default -> "DUPLICATE_" + name(subject) + "_NAME";
+        };
   }
 
   private static String inUse(@Nullable String subject) {
