@@ -8,14 +8,17 @@ import org.bson.Document;
 import org.junit.jupiter.api.Test;
 
 /**
- * Runs the bench shortly, so that it stays runnable and its figures stand in every run's output. No
- * figure fails a test: machines differ, and the shortfall is printed.
+ * Runs the bench shortly, so that it stays runnable and its figures stand in every run's output; at
+ * length with {@code -Dtidegate.bench=full}. No figure fails a test: machines differ, and the
+ * shortfall is printed.
  */
 class BenchTest {
 
   @Test
   void everyFigureIsMeasured() throws Exception {
-    Bench.Report report = Bench.run(Bench.Plan.quick());
+    boolean full = System.getProperty("tidegate.bench", "quick").equals("full");
+
+    Bench.Report report = Bench.run(full ? Bench.Plan.full() : Bench.Plan.quick());
 
     System.out.println(report.json());
     Files.writeString(Path.of("target", "bench.json"), report.json());

@@ -28,6 +28,13 @@ public final class GatewayProcess implements AutoCloseable {
   /** Joins with a token, given by a file so that no process list shows it. */
   public static GatewayProcess join(RunningTidegate tidegate, String token, Path data, String name)
       throws IOException {
+    return join(tidegate, token, data, name, List.of());
+  }
+
+  /** The same with more options. */
+  public static GatewayProcess join(
+      RunningTidegate tidegate, String token, Path data, String name, List<String> options)
+      throws IOException {
     Path file =
         Files.createTempFile(
             "tidegate-join-",
@@ -36,6 +43,7 @@ public final class GatewayProcess implements AutoCloseable {
     Files.writeString(file, token + "\n");
     List<String> arguments = arguments(tidegate, data, name);
     arguments.addAll(List.of("--join-file", file.toString()));
+    arguments.addAll(options);
     return new GatewayProcess(arguments);
   }
 
@@ -57,6 +65,11 @@ public final class GatewayProcess implements AutoCloseable {
             name,
             "--port",
             "0"));
+  }
+
+  /** The running process. */
+  public ProcessHandle process() {
+    return process.toHandle();
   }
 
   /** What it printed so far. */

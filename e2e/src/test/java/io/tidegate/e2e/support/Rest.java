@@ -64,6 +64,17 @@ public final class Rest {
             .build());
   }
 
+  /** Changes what has this version. */
+  public Answer put(String path, long version, Document body)
+      throws IOException, InterruptedException {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .header("If-Match", "\"" + version + "\"")
+            .PUT(HttpRequest.BodyPublishers.ofString(body.toJson()))
+            .build());
+  }
+
   /** The items of a list's first page. */
   public List<Document> items(String path) throws IOException, InterruptedException {
     return get(path).good().getList("items", Document.class);

@@ -96,6 +96,22 @@ public final class LoadGenerator implements AutoCloseable {
   private static final Duration LIVE_LIMIT = Duration.ofMinutes(30);
   private static final int OK_AT_LEAST = 600;
 
+  /** Who wants to know when the measured part of a run begins and ends. */
+  public interface Window {
+    Window NOBODY =
+        new Window() {
+          @Override
+          public void opened() {}
+
+          @Override
+          public void closed() {}
+        };
+
+    void opened();
+
+    void closed();
+  }
+
   private final EventLoopGroup loops;
 
   /** Uses so many event loops. */
@@ -120,7 +136,19 @@ public final class LoadGenerator implements AutoCloseable {
   public Result saturate(
       Target target, int connections, Duration warmup, Duration duration, BsonDocument command)
       throws InterruptedException, TimeoutException {
-    return run(target, connections, warmup, duration, command, 0);
+    return saturate(target, connections, warmup, duration, command, Window.NOBODY);
+  }
+
+  /** The same, and tells when the measured part begins and ends. */
+  public Result saturate(
+      Target target,
+      int connections,
+      Duration warmup,
+      Duration duration,
+      BsonDocument command,
+      Window window)
+      throws InterruptedException, TimeoutException {
+    return run(target, connections, warmup, duration, command, 0, window);
   }
 
   /**
@@ -136,7 +164,13 @@ public final class LoadGenerator implements AutoCloseable {
       double perSecond)
       throws InterruptedException, TimeoutException {
     return run(
-        target, connections, warmup, duration, command, (long) (1e9 * connections / perSecond));
+        target,
+        connections,
+        warmup,
+        duration,
+        command,
+        (long) (1e9 * connections / perSecond),
+        Window.NOBODY);
   }
 
   private Result run(
@@ -145,7 +179,8 @@ public final class LoadGenerator implements AutoCloseable {
       Duration warmup,
       Duration duration,
       BsonDocument command,
-      long intervalNanos)
+      long intervalNanos,
+      Window window)
       throws InterruptedException, TimeoutException {
     byte[] frame = Messages.encode(0, command);
     List<Client> clients = open(target, connections, frame);
@@ -157,8 +192,10 @@ public final class LoadGenerator implements AutoCloseable {
         long first = start + (intervalNanos * i) / Math.max(1, clients.size());
         clients.get(i).begin(first, from, until, intervalNanos);
       }
-      long left = until - System.nanoTime();
-      TimeUnit.NANOSECONDS.sleep(left);
+      TimeUnit.NANOSECONDS.sleep(from - System.nanoTime());
+      window.opened();
+      TimeUnit.NANOSECONDS.sleep(until - System.nanoTime());
+      window.closed();
       for (Client client : clients) {
         client.finished.orTimeout(10, TimeUnit.SECONDS).exceptionally(_ -> null).join();
       }
