@@ -3,11 +3,13 @@ package io.tidegate.gateway.transport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
@@ -18,13 +20,19 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The event loops and the kind of sockets on them: native epoll where the machine has it, NIO
- * elsewhere. Both ends of a client's way live on the same loop, so no message changes threads.
+ * The event loops and the kind of sockets on them: io_uring or epoll where the machine has them,
+ * NIO elsewhere. Both ends of a client's way live on the same loop, so no message changes threads.
  */
 public final class Transport implements AutoCloseable {
   /**
@@ -34,32 +42,107 @@ public final class Transport implements AutoCloseable {
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
+  /**
+   * Room for what is read at once: enough for most messages from the start, so that most are read
+   * by one call, and what is larger makes it grow.
+   */
+  private static final RecvByteBufAllocator READS =
+      new AdaptiveRecvByteBufAllocator(2 * 1024, 2 * 1024, 64 * 1024);
+
+  private final Sockets sockets;
   private final EventLoopGroup loops;
   private final Class<? extends ServerChannel> serverChannel;
   private final Class<? extends SocketChannel> channel;
 
   private Transport(
+      Sockets sockets,
       EventLoopGroup loops,
       Class<? extends ServerChannel> serverChannel,
       Class<? extends SocketChannel> channel) {
+    this.sockets = sockets;
     this.loops = loops;
     this.serverChannel = serverChannel;
     this.channel = channel;
   }
 
-  /** Starts the loops; threads appear with their first work. */
-  public static Transport open(int loops) {
-    DefaultThreadFactory threads = new DefaultThreadFactory("tidegate-loop", true);
-    if (Epoll.isAvailable()) {
-      return new Transport(
-          group(loops, threads, EpollIoHandler.newFactory()),
-          EpollServerSocketChannel.class,
-          EpollSocketChannel.class);
+  /** By what the loops speak to the operating system. */
+  public enum Sockets {
+    IO_URING,
+    EPOLL,
+    NIO;
+
+    /** The best that this machine has. */
+    public static Sockets best() {
+      if (IoUring.isAvailable()) {
+        return IO_URING;
+      }
+      return Epoll.isAvailable() ? EPOLL : NIO;
     }
-    return new Transport(
-        group(loops, threads, NioIoHandler.newFactory()),
-        NioServerSocketChannel.class,
-        NioSocketChannel.class);
+
+    /**
+     * @param name {@code auto}, {@code io_uring}, {@code epoll} or {@code nio}
+     * @throws IllegalArgumentException when it is none of these, or this machine does not have it
+     */
+    public static Sockets named(String name) {
+      Sockets sockets =
+          switch (name) {
+            case "auto" -> best();
+            case "io_uring" -> IO_URING;
+            case "epoll" -> EPOLL;
+            case "nio" -> NIO;
+            default ->
+                throw new IllegalArgumentException(
+                    "sockets are auto, io_uring, epoll or nio, not " + name);
+          };
+      Throwable why = sockets.missing();
+      if (why != null) {
+        throw new IllegalArgumentException(
+            "this machine has no " + name + " (" + why.getMessage() + "); auto takes what it has",
+            why);
+      }
+      return sockets;
+    }
+
+    private @Nullable Throwable missing() {
+      return switch (this) {
+        case IO_URING -> IoUring.unavailabilityCause();
+        case EPOLL -> Epoll.unavailabilityCause();
+        case NIO -> null;
+      };
+    }
+  }
+
+  /**
+   * The same by the sockets that the system property {@code tidegate.sockets} names; the best there
+   * are by default.
+   */
+  public static Transport open(int loops) {
+    return open(loops, Sockets.named(System.getProperty("tidegate.sockets", "auto")));
+  }
+
+  /** Starts the loops; threads appear with their first work. */
+  public static Transport open(int loops, Sockets sockets) {
+    DefaultThreadFactory threads = new DefaultThreadFactory("tidegate-loop", true);
+    return switch (sockets) {
+      case IO_URING ->
+          new Transport(
+              sockets,
+              group(loops, threads, IoUringIoHandler.newFactory()),
+              IoUringServerSocketChannel.class,
+              IoUringSocketChannel.class);
+      case EPOLL ->
+          new Transport(
+              sockets,
+              group(loops, threads, EpollIoHandler.newFactory()),
+              EpollServerSocketChannel.class,
+              EpollSocketChannel.class);
+      case NIO ->
+          new Transport(
+              sockets,
+              group(loops, threads, NioIoHandler.newFactory()),
+              NioServerSocketChannel.class,
+              NioSocketChannel.class);
+    };
   }
 
   private static EventLoopGroup group(
@@ -82,6 +165,7 @@ public final class Transport implements AutoCloseable {
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childOption(ChannelOption.SO_KEEPALIVE, true)
         .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+        .childOption(ChannelOption.RECVBUF_ALLOCATOR, READS)
         .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
   }
 
@@ -94,7 +178,13 @@ public final class Transport implements AutoCloseable {
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.SO_KEEPALIVE, true)
         .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+        .option(ChannelOption.RECVBUF_ALLOCATOR, READS)
         .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
+  }
+
+  @Override
+  public String toString() {
+    return sockets.name().toLowerCase(Locale.ROOT);
   }
 
   /** Ends the loops; whatever is still connected is cut. */
