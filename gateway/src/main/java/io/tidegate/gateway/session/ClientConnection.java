@@ -100,9 +100,15 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
 
   private volatile boolean busy;
   private @Nullable Upstream upstream;
+
+  /** Whether the target is being dialled though no command waits for it. */
+  private boolean dialledAhead;
+
   private @Nullable ByteBuf first;
   private @Nullable ArrayDeque<ByteBuf> waiting;
   private boolean dirty;
+  private boolean upstreamDirty;
+  private boolean sending;
   private boolean noRoom;
   private boolean draining;
   private boolean leaving;
@@ -185,7 +191,18 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     flush();
   }
 
+  /** Sends what there is at the end of the loop's turn. */
   private void flush() {
+    if (!sending && (dirty || upstreamDirty)) {
+      sending = true;
+      EndOfTurn.local().await(this, loop());
+    }
+  }
+
+  /** Sends what there is now. */
+  void send() {
+    sending = false;
+    upstreamDirty = false;
     if (dirty) {
       dirty = false;
       channel.flush();
@@ -521,7 +538,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     if (open == null) {
       first = out;
       state = idle.opening(exchange);
-      stages.upstreams().open(ours, loop(), this);
+      if (!dialledAhead) {
+        stages.upstreams().open(ours, loop(), this);
+      }
     } else {
       send(open, idle, exchange, out);
     }
@@ -529,6 +548,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   }
 
   private void send(Upstream open, Idle idle, Exchange exchange, ByteBuf out) {
+    upstreamDirty = true;
     open.write(out);
     if (exchange.replyExpected()) {
       state = idle.busy(exchange);
@@ -757,8 +777,21 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       if (described) {
         tell(proven);
       }
+      dialAhead(proven);
     } else if (proven == session) {
       signedIn = true;
+      dialAhead(proven);
+    }
+  }
+
+  /**
+   * Who signs in is about to send a command, and drivers' monitors never sign in: the target is
+   * dialled while the client is still being told that it is in.
+   */
+  private void dialAhead(Session ours) {
+    if (state instanceof Idle && upstream == null && !dialledAhead && !tooMany) {
+      dialledAhead = true;
+      stages.upstreams().open(ours, loop(), this);
     }
   }
 
@@ -825,6 +858,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void opened(Upstream opened) {
+    boolean ahead = dialledAhead;
+    dialledAhead = false;
+    if (ahead && state instanceof Idle idle && idle.session().ending() == null) {
+      upstream = opened;
+      stages.metrics().upstreamOpen();
+      return;
+    }
     if (!(state instanceof Opening opening)) {
       opened.close();
       return;
@@ -859,6 +899,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void failed(Upstream.Failure failure) {
+    dialledAhead = false;
     if (!(state instanceof Opening opening)) {
       return;
     }
@@ -927,7 +968,6 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       return;
     }
     if (leaving) {
-      flush();
       shut(CloseCause.PRIMARY_CHANGED);
       return;
     }
@@ -1164,6 +1204,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
 
   /** Last words, then closes. */
   private void part(CloseCause cause, int requestId, BsonDocument reply) {
+    send();
     switch (state) {
       case Arriving arriving -> state = arriving.parting(cause);
       case Idle idle -> state = idle.parting(cause);
@@ -1197,6 +1238,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
 
   /** Closes without a word. */
   private void shut(CloseCause cause) {
+    // What was said on either side before the end is still sent, as it was without us in between.
+    send();
     switch (state) {
       case Arriving arriving -> state = arriving.closed(cause);
       case Idle idle -> state = idle.closed(cause);

@@ -8,6 +8,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.tidegate.access.BuiltInRoles;
 import io.tidegate.access.Lease;
+import io.tidegate.access.RuleId;
 import io.tidegate.gateway.config.Timings;
 import io.tidegate.gateway.decide.LeaseGate;
 import io.tidegate.gateway.identify.SignIns;
@@ -18,6 +19,7 @@ import io.tidegate.gateway.support.Leases;
 import io.tidegate.gateway.support.RawClient;
 import io.tidegate.gateway.target.TargetView;
 import io.tidegate.testkit.SettableClock;
+import io.tidegate.wire.Command;
 import io.tidegate.wire.OpMsg;
 import io.tidegate.wire.WireMessage;
 import java.security.SecureRandom;
@@ -107,6 +109,8 @@ class ClientConnectionTest {
   }
 
   private @Nullable OpMsg said() {
+    // What is to be sent leaves at the end of the loop's turn.
+    client.runPendingTasks();
     ByteBuf out = client.readOutbound();
     return out == null ? null : (OpMsg) WireMessage.parseReply(out);
   }
@@ -149,6 +153,131 @@ class ClientConnectionTest {
 
     assertThat(upstreams.opens).isEqualTo(1);
     assertThat(upstreams.written).hasSize(2);
+  }
+
+  /** A connection that belongs to nobody until a sign-in, which always works, shows whose it is. */
+  private EmbeddedChannel stranger() {
+    SignIn works =
+        new SignIn() {
+          @Override
+          public Step handle(Command command) {
+            return new Proven(session, ok());
+          }
+
+          @Override
+          public @Nullable Answered speculative(BsonDocument command) {
+            return null;
+          }
+
+          @Override
+          public List<String> mechanisms() {
+            return List.of("SCRAM-SHA-256");
+          }
+
+          @Override
+          public @Nullable RuleId lapsed(Session newest) {
+            return null;
+          }
+        };
+    EmbeddedChannel stranger = new EmbeddedChannel();
+    Stages open =
+        new Stages(
+            sessions,
+            (arrival, bound) -> works,
+            stages.gate(),
+            stages.presentation(),
+            upstreams,
+            recorder,
+            new Events(),
+            stages.metrics());
+    stranger
+        .pipeline()
+        .addLast(
+            ClientConnection.begin(open, stranger, Arrival.local(stranger, "127.0.0.1:1"), null));
+    return stranger;
+  }
+
+  private static BsonDocument saslStart() {
+    return new BsonDocument("saslStart", new BsonInt32(1)).append("$db", new BsonString("admin"));
+  }
+
+  @Test
+  void theTargetIsDialledForWhoSignsInAndNotForWhoSaysHello() {
+    EmbeddedChannel stranger = stranger();
+
+    stranger.writeInbound(frame(1, RawClient.hello(), 0));
+    assertThat(upstreams.opens).isZero();
+    stranger.writeInbound(frame(2, saslStart(), 0));
+    assertThat(upstreams.opens).isEqualTo(1);
+    stranger.writeInbound(frame(3, find(), 0));
+    assertThat(upstreams.opens).as("the one that is under way serves").isEqualTo(1);
+    upstreams.opened();
+
+    assertThat(upstreams.written).hasSize(1);
+    stranger.finishAndReleaseAll();
+  }
+
+  @Test
+  void aTargetThatWasDialledAheadServesTheFirstCommandAtOnce() {
+    EmbeddedChannel stranger = stranger();
+
+    stranger.writeInbound(frame(1, saslStart(), 0));
+    upstreams.opened();
+    stranger.writeInbound(frame(2, find(), 0));
+
+    assertThat(upstreams.opens).isEqualTo(1);
+    assertThat(upstreams.written).hasSize(1);
+    stranger.finishAndReleaseAll();
+  }
+
+  @Test
+  void aTargetThatCouldNotBeDialledAheadIsDialledAgainForTheFirstCommand() {
+    EmbeddedChannel stranger = stranger();
+
+    stranger.writeInbound(frame(1, saslStart(), 0));
+    upstreams.fails(new Upstream.Failure(Upstream.Failure.UNREACHABLE, "not there"));
+    assertThat(stranger.isOpen()).isTrue();
+    stranger.writeInbound(frame(2, find(), 0));
+
+    assertThat(upstreams.opens).isEqualTo(2);
+    stranger.finishAndReleaseAll();
+  }
+
+  @Test
+  void aTargetThatAnswersAfterTheClientLeftIsLetGo() {
+    EmbeddedChannel stranger = stranger();
+
+    stranger.writeInbound(frame(1, saslStart(), 0));
+    stranger.finishAndReleaseAll();
+    upstreams.opened();
+
+    assertThat(upstreams.closed).isTrue();
+  }
+
+  @Test
+  void oneTurnOfTheLoopSendsOnce() {
+    client.writeInbound(frame(1, find(), 0));
+    upstreams.opened();
+    client.runPendingTasks();
+    int before = upstreams.flushed;
+
+    upstreams.replies(reply(50, 1, 0, ok()));
+    assertThat(upstreams.flushed).as("the turn is not over").isEqualTo(before);
+    client.writeInbound(frame(2, find(), 0));
+
+    assertThat(upstreams.flushed).isEqualTo(before + 1);
+    assertThat(said()).isNotNull();
+  }
+
+  @Test
+  void whatWasSaidInTheTurnInWhichTheTargetLeavesIsStillHeard() {
+    client.writeInbound(frame(1, find(), 0));
+    upstreams.opened();
+    upstreams.replies(reply(50, 1, 0, ok()));
+    upstreams.lost();
+
+    assertThat(said()).isNotNull();
+    assertThat(client.isOpen()).isFalse();
   }
 
   @Test
@@ -389,6 +518,7 @@ class ClientConnectionTest {
 
     // The write went on, and nothing that its reply could be taken for.
     assertThat(upstreams.written).hasSize(2);
+    assertThat(upstreams.flushed).isEqualTo(2);
     assertThat(saidBody().getString("errmsg").getValue()).contains("F7");
     assertThat(client.isOpen()).isFalse();
   }
@@ -402,6 +532,7 @@ class ClientConnectionTest {
 
     upstreams.writable = true;
     upstreams.drained();
+    client.runPendingTasks();
 
     assertThat(upstreams.written).hasSize(2);
     assertThat(upstreams.flushed).isEqualTo(2);
@@ -411,6 +542,7 @@ class ClientConnectionTest {
   void whatFollowsARequestWithoutAnswerOnANewConnectionIsFlushed() {
     client.writeInbound(frame(2, insert(), OpMsg.MORE_TO_COME), frame(3, find(), 0));
     upstreams.opened();
+    client.runPendingTasks();
 
     assertThat(upstreams.written).hasSize(2);
     assertThat(upstreams.flushed).isEqualTo(2);
