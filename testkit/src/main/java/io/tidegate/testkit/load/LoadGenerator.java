@@ -309,6 +309,19 @@ public final class LoadGenerator implements AutoCloseable {
           .toList();
     }
 
+    /**
+     * When each was cut off, in ascending order: it was told so by its first answer with ok: 0, or
+     * was closed without a word. A connection that was told may be left open for a moment in which
+     * nothing passes.
+     */
+    public List<Long> cutAt() {
+      return clients.stream()
+          .map(client -> client.refusedAt != 0 ? client.refusedAt : client.closedAt)
+          .filter(at -> at != 0)
+          .sorted()
+          .toList();
+    }
+
     /** The distinct messages of answers with ok: 0. */
     public List<String> errors() {
       return clients.stream()
@@ -476,6 +489,7 @@ public final class LoadGenerator implements AutoCloseable {
     private long errors;
     private int requestId;
     private volatile long lastOkAt;
+    private volatile long refusedAt;
     private volatile long closedAt;
     private volatile String lastError = "";
 
@@ -600,6 +614,9 @@ public final class LoadGenerator implements AutoCloseable {
       BsonDocument small = length < OK_AT_LEAST ? Messages.body(buffer, start) : null;
       if (small != null && !ok(small)) {
         errors++;
+        if (refusedAt == 0) {
+          refusedAt = now;
+        }
         lastError = small.getString("errmsg", new BsonString("")).getValue();
       } else {
         lastOkAt = now;
