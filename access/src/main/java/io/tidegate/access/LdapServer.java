@@ -52,6 +52,16 @@ public record LdapServer(
     return leaseId + "/ldap";
   }
 
+  /** Whether both ask the same directory in the same way; the sealed password may differ. */
+  public boolean isSameDirectoryAs(LdapServer other) {
+    return host.equals(other.host)
+        && port == other.port
+        && Objects.equals(caPem, other.caPem)
+        && bindUsername.equals(other.bindUsername)
+        && userToDn.equals(other.userToDn)
+        && Objects.equals(groupQuery, other.groupQuery);
+  }
+
   @Override
   public byte[] sealedBindPassword() {
     return sealedBindPassword.clone();
@@ -60,13 +70,8 @@ public record LdapServer(
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof LdapServer that
-        && host.equals(that.host)
-        && port == that.port
-        && Objects.equals(caPem, that.caPem)
-        && bindUsername.equals(that.bindUsername)
-        && Arrays.equals(sealedBindPassword, that.sealedBindPassword)
-        && userToDn.equals(that.userToDn)
-        && Objects.equals(groupQuery, that.groupQuery);
+        && isSameDirectoryAs(that)
+        && Arrays.equals(sealedBindPassword, that.sealedBindPassword);
   }
 
   @Override

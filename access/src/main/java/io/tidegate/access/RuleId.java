@@ -99,6 +99,18 @@ public enum RuleId {
       "the connection is signed in as another user",
       "open another connection for another user",
       18),
+  /** A sign-in by certificate on a connection that brought none. */
+  NO_CERTIFICATE(
+      "no-certificate",
+      "no certificate came with the connection",
+      "give your client a certificate and its key (tlsCertificateKeyFile)",
+      18),
+  /** A sign-in by LDAP while the directory does not answer. */
+  DIRECTORY_AWAY(
+      "directory-away",
+      "the directory that knows your password cannot be asked at the moment",
+      "try again in a moment, or tell your administrator",
+      18),
   /** A way to sign in that Tidegate itself does not serve. */
   MECHANISM_NOT_SERVED(
       "mechanism-not-served",

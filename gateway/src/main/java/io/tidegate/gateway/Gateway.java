@@ -170,6 +170,7 @@ public final class Gateway implements AutoCloseable {
         targets,
         upstreams,
         clusters::open,
+        SignIns::unusable,
         (query, sink) -> recordings.read(query, sink, sessions),
         () -> ledger.ledger().head(),
         metrics,
@@ -300,6 +301,7 @@ public final class Gateway implements AutoCloseable {
         .addLast(
             new ClusterEntrance(
                 resourceId,
+                config.clusterPorts().proxies(),
                 identity,
                 sessions,
                 metrics,

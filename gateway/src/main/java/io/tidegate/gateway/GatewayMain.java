@@ -1,5 +1,6 @@
 package io.tidegate.gateway;
 
+import io.tidegate.access.Cidr;
 import io.tidegate.gateway.config.ClusterPorts;
 import io.tidegate.gateway.config.GatewayConfig;
 import io.tidegate.ledger.LedgerException;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  *   --cluster-bind ADDRESS            where direct clients of clusters arrive; 127.0.0.1 by default
  *   --cluster-certificate FILE        PEM, shown to direct clients; the gateway's own by default
  *   --cluster-key FILE                its key, PEM, PKCS#8
+ *   --proxies CIDR,…                  load balancers whose PROXY headers are believed; none by default
  *   --direct-port N                   a plaintext loopback listener with SCRAM; none by default
  * </pre>
  *
@@ -63,6 +66,7 @@ public final class GatewayMain {
           "--cluster-bind",
           "--cluster-certificate",
           "--cluster-key",
+          "--proxies",
           "--direct-port");
 
   private GatewayMain() {}
@@ -181,6 +185,10 @@ public final class GatewayMain {
     ClusterPorts ports = ClusterPorts.defaults();
     if (bind != null) {
       ports = ports.withBind(InetAddress.ofLiteral(bind));
+    }
+    String proxies = options.get("--proxies");
+    if (proxies != null) {
+      ports = ports.withProxies(Stream.of(proxies.split(",")).map(Cidr::parse).toList());
     }
     return certificate == null || key == null
         ? ports

@@ -1,7 +1,9 @@
 package io.tidegate.gateway.config;
 
+import io.tidegate.access.Cidr;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,9 +11,14 @@ import org.jspecify.annotations.Nullable;
  * stands what is the same for all of them.
  *
  * @param bind the address that the ports are opened on
+ * @param proxies load balancers in front, which say with a PROXY header (version 2) where a client
+ *     comes from; whoever else says so is cut off
  * @param files the certificate to show; null for the gateway's own, of Tidegate's authority
  */
-public record ClusterPorts(InetAddress bind, @Nullable Files files) {
+public record ClusterPorts(InetAddress bind, List<Cidr> proxies, @Nullable Files files) {
+  public ClusterPorts {
+    proxies = List.copyOf(proxies);
+  }
 
   /**
    * PEM files, read again when they change.
@@ -23,14 +30,18 @@ public record ClusterPorts(InetAddress bind, @Nullable Files files) {
 
   /** On loopback, with the gateway's own certificate. */
   public static ClusterPorts defaults() {
-    return new ClusterPorts(InetAddress.getLoopbackAddress(), null);
+    return new ClusterPorts(InetAddress.getLoopbackAddress(), List.of(), null);
   }
 
   public ClusterPorts withBind(InetAddress newBind) {
-    return new ClusterPorts(newBind, files);
+    return new ClusterPorts(newBind, proxies, files);
+  }
+
+  public ClusterPorts withProxies(List<Cidr> newProxies) {
+    return new ClusterPorts(bind, newProxies, files);
   }
 
   public ClusterPorts withFiles(@Nullable Files newFiles) {
-    return new ClusterPorts(bind, newFiles);
+    return new ClusterPorts(bind, proxies, newFiles);
   }
 }

@@ -1,5 +1,6 @@
 package io.tidegate.gateway.direct;
 
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -25,14 +26,14 @@ public final class ServerIdentity {
   private static final Logger LOG = LoggerFactory.getLogger(ServerIdentity.class);
 
   private final ClusterPorts.@Nullable Files files;
-  private volatile SslContext context;
+  private volatile Contexts contexts;
 
   /** What was read last, good or bad. */
   private byte[] seen = {};
 
-  private ServerIdentity(ClusterPorts.@Nullable Files files, SslContext context) {
+  private ServerIdentity(ClusterPorts.@Nullable Files files, Contexts contexts) {
     this.files = files;
-    this.context = context;
+    this.contexts = contexts;
   }
 
   /**
@@ -45,24 +46,35 @@ public final class ServerIdentity {
       ClusterPorts.@Nullable Files files, PrivateKey key, List<X509Certificate> chain)
       throws IOException {
     if (files == null) {
-      return new ServerIdentity(null, context(key, chain));
+      return new ServerIdentity(null, contexts(key, chain));
     }
     byte[] certificates = Files.readAllBytes(files.certificates());
     byte[] keys = Files.readAllBytes(files.key());
-    ServerIdentity identity = new ServerIdentity(files, context(files, certificates, keys));
+    ServerIdentity identity = new ServerIdentity(files, contexts(files, certificates, keys));
     identity.seen = both(certificates, keys);
     return identity;
   }
 
-  /** What the next connection is to be met with. */
-  public SslContext context() {
-    return context;
+  /**
+   * The same identity twice.
+   *
+   * @param asking also asks the client for a certificate, which it need not have
+   */
+  private record Contexts(SslContext silent, SslContext asking) {}
+
+  /**
+   * What the next connection is to be met with.
+   *
+   * @param asking whether it is asked for a certificate
+   */
+  public SslContext context(boolean asking) {
+    return asking ? contexts.asking : contexts.silent;
   }
 
   /** The gateway has another certificate of its own. */
   public void renewed(PrivateKey key, List<X509Certificate> chain) throws IOException {
     if (files == null) {
-      context = context(key, chain);
+      contexts = contexts(key, chain);
     }
   }
 
@@ -79,7 +91,7 @@ public final class ServerIdentity {
         return;
       }
       seen = now;
-      context = context(files, certificates, keys);
+      contexts = contexts(files, certificates, keys);
       LOG.atInfo().addKeyValue("file", files.certificates()).log("the certificate was replaced");
     } catch (IOException e) {
       // Often one of the two files is written a moment before the other.
@@ -95,17 +107,23 @@ public final class ServerIdentity {
     return both;
   }
 
-  private static SslContext context(PrivateKey key, List<X509Certificate> chain)
-      throws IOException {
-    return build(SslContextBuilder.forServer(key, chain.toArray(X509Certificate[]::new)));
+  private static Contexts contexts(PrivateKey key, List<X509Certificate> chain) throws IOException {
+    X509Certificate[] shown = chain.toArray(X509Certificate[]::new);
+    return new Contexts(
+        silent(SslContextBuilder.forServer(key, shown)),
+        asking(SslContextBuilder.forServer(key, shown)));
   }
 
-  private static SslContext context(ClusterPorts.Files files, byte[] certificates, byte[] keys)
+  private static Contexts contexts(ClusterPorts.Files files, byte[] certificates, byte[] keys)
       throws IOException {
     try {
-      return build(
-          SslContextBuilder.forServer(
-              new ByteArrayInputStream(certificates), new ByteArrayInputStream(keys)));
+      return new Contexts(
+          silent(
+              SslContextBuilder.forServer(
+                  new ByteArrayInputStream(certificates), new ByteArrayInputStream(keys))),
+          asking(
+              SslContextBuilder.forServer(
+                  new ByteArrayInputStream(certificates), new ByteArrayInputStream(keys))));
     } catch (IllegalArgumentException | IOException e) {
       throw new IOException(
           "%s and %s are not a certificate with its chain and its key; both are PEM, the key PKCS#8"
@@ -114,7 +132,11 @@ public final class ServerIdentity {
     }
   }
 
-  private static SslContext build(SslContextBuilder builder) throws IOException {
+  private static SslContext asking(SslContextBuilder builder) throws IOException {
+    return silent(builder.clientAuth(ClientAuth.OPTIONAL).trustManager(new AnyCertificate()));
+  }
+
+  private static SslContext silent(SslContextBuilder builder) throws IOException {
     return builder
         .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
         .protocols("TLSv1.3", "TLSv1.2")

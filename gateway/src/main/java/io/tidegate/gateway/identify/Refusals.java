@@ -19,6 +19,11 @@ final class Refusals {
 
   /** The same where it is known where to ask. */
   static SignIn.Failed of(RuleId rule, String what, String requestUrl) {
+    return of(rule, what, rule.says(), requestUrl);
+  }
+
+  /** The same with a reason for our own log. */
+  static SignIn.Failed of(RuleId rule, String what, String reason, String requestUrl) {
     return new SignIn.Failed(
         ErrorReply.document(
             rule.code(),
@@ -31,7 +36,7 @@ final class Refusals {
                 + "; "
                 + rule.next(requestUrl)),
         rule,
-        rule.says());
+        reason);
   }
 
   /**

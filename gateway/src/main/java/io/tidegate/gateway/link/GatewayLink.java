@@ -2,6 +2,7 @@ package io.tidegate.gateway.link;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.tidegate.access.Binding;
 import io.tidegate.gateway.config.GatewayConfig;
 import io.tidegate.gateway.metrics.GatewayMetrics;
 import io.tidegate.gateway.session.SessionListener;
@@ -25,6 +26,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,6 +77,8 @@ public final class GatewayLink implements AutoCloseable {
   /**
    * Begins dialling the control plane; returns at once.
    *
+   * @param ports where direct clients are let in
+   * @param bindings says why nobody could prove what a lease asks for, or null
    * @param ledgerHead the recordings' newest signed head
    * @param renewed takes the next certificate
    */
@@ -83,6 +87,7 @@ public final class GatewayLink implements AutoCloseable {
       Targets targets,
       Upstreams upstreams,
       ClusterPorts ports,
+      Function<Binding, @Nullable String> bindings,
       Recordings recordings,
       Supplier<LedgerHead> ledgerHead,
       GatewayMetrics metrics,
@@ -91,7 +96,14 @@ public final class GatewayLink implements AutoCloseable {
     ControlLink endpoint = new ControlLink(() -> hello(tunnelPort), sessions, recordings, renewed);
     endpoint.use(
         new LeaseInstaller(
-            endpoint::verifier, sealingKey, sessions, targets, upstreams, ports, config.timings()));
+            endpoint::verifier,
+            sealingKey,
+            sessions,
+            targets,
+            upstreams,
+            ports,
+            bindings,
+            config.timings()));
     LinkClient opened =
         LinkClient.start(
             endpoint, control, credentials, random, LinkOptions.defaults(clock, random));

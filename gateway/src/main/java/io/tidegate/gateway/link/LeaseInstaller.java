@@ -1,6 +1,7 @@
 package io.tidegate.gateway.link;
 
 import io.tidegate.access.Binding;
+import io.tidegate.access.LdapServer;
 import io.tidegate.access.Lease;
 import io.tidegate.access.LeaseException;
 import io.tidegate.access.LeaseVerifier;
@@ -25,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +53,7 @@ final class LeaseInstaller {
   private final Targets targets;
   private final Upstreams upstreams;
   private final ClusterPorts ports;
+  private final Function<Binding, @Nullable String> bindings;
   private final Timings timings;
 
   /** Held by whoever puts a session in, and by whoever decides that one may not be put in. */
@@ -66,6 +69,7 @@ final class LeaseInstaller {
       Targets targets,
       Upstreams upstreams,
       ClusterPorts ports,
+      Function<Binding, @Nullable String> bindings,
       Timings timings) {
     this.verifier = verifier;
     this.sealingKey = sealingKey;
@@ -73,6 +77,7 @@ final class LeaseInstaller {
     this.targets = targets;
     this.upstreams = upstreams;
     this.ports = ports;
+    this.bindings = bindings;
     this.timings = timings;
   }
 
@@ -116,21 +121,41 @@ final class LeaseInstaller {
     if (unsupported != null) {
       return rejected(leaseId, UNSUPPORTED, unsupported);
     }
+    String unusable = bindings.apply(lease.binding());
+    if (unusable != null) {
+      return rejected(leaseId, BAD_LEASE, unusable);
+    }
     AccountSecret secret;
+    AccountSecret directory;
     try {
-      byte[] password =
-          sealingKey.open(new SealedSecret(lease.account().sealedCredential()), leaseId);
-      secret =
-          new AccountSecret(
-              lease.account().username(), new String(password, StandardCharsets.UTF_8));
+      secret = open(lease.account().username(), lease.account().sealedCredential(), leaseId);
+      directory =
+          switch (lease.binding()) {
+            case Binding.LdapUser user -> open(user.server(), leaseId);
+            case Binding.LdapGroup group -> open(group.server(), leaseId);
+            case Binding.Tunnel _, Binding.ScramUser _, Binding.X509User _ -> null;
+          };
     } catch (InvalidTrustMaterialException e) {
       return rejected(leaseId, BAD_CREDENTIAL, String.valueOf(e.getMessage()));
     }
     Session known = sessions.byLease(leaseId);
     if (known != null) {
-      return renew(known, lease, secret, eager);
+      return renew(known, lease, secret, directory, eager);
     }
-    return begin(lease, secret, eager, wanted);
+    return begin(lease, secret, directory, eager, wanted);
+  }
+
+  private AccountSecret open(LdapServer server, String leaseId)
+      throws InvalidTrustMaterialException {
+    return open(
+        server.bindUsername(), server.sealedBindPassword(), LdapServer.sealContext(leaseId));
+  }
+
+  private AccountSecret open(String username, byte[] sealed, String context)
+      throws InvalidTrustMaterialException {
+    return new AccountSecret(
+        username,
+        new String(sealingKey.open(new SealedSecret(sealed), context), StandardCharsets.UTF_8));
   }
 
   /** What the lease asks for that would go unheeded here; null when there is nothing. */
@@ -140,10 +165,7 @@ final class LeaseInstaller {
           lease.network().equals(Network.ANYWHERE)
               ? null
               : "a tunnel's lease is proven by its certificate, and cannot be held to addresses";
-      case Binding.ScramUser _ -> null;
-      case Binding.X509User _ -> "the gateway cannot let users sign in by certificates yet";
-      case Binding.LdapUser _, Binding.LdapGroup _ ->
-          "the gateway cannot let users sign in by LDAP yet";
+      case Binding.ScramUser _, Binding.X509User _, Binding.LdapUser _, Binding.LdapGroup _ -> null;
     };
   }
 
@@ -203,7 +225,12 @@ final class LeaseInstaller {
     }
   }
 
-  private LeaseOutcome renew(Session known, Lease lease, AccountSecret secret, boolean eager)
+  private LeaseOutcome renew(
+      Session known,
+      Lease lease,
+      AccountSecret secret,
+      @Nullable AccountSecret directory,
+      boolean eager)
       throws InterruptedException {
     Ending ending = known.ending();
     if (ending != null) {
@@ -211,7 +238,7 @@ final class LeaseInstaller {
           lease.leaseId(), OVER, "the session has ended at this gateway: " + ending.reason());
     }
     // First of all: a newer lease may take away what the older one gives.
-    sessions.renew(known, lease, secret);
+    sessions.renew(known, lease, secret, directory);
     LeaseOutcome.Rejected closed = openPort(lease);
     if (closed != null) {
       return closed;
@@ -228,7 +255,11 @@ final class LeaseInstaller {
   }
 
   private LeaseOutcome begin(
-      Lease lease, AccountSecret secret, boolean eager, BooleanSupplier wanted)
+      Lease lease,
+      AccountSecret secret,
+      @Nullable AccountSecret directory,
+      boolean eager,
+      BooleanSupplier wanted)
       throws InterruptedException {
     TargetWatch target;
     try {
@@ -241,7 +272,12 @@ final class LeaseInstaller {
     try {
       Session session =
           new Session(
-              lease, secret, target, sessions.logicalSessions(lease), sessions.clock().instant());
+              lease,
+              secret,
+              directory,
+              target,
+              sessions.logicalSessions(lease),
+              sessions.clock().instant());
       if (eager) {
         LeaseOutcome.Rejected rejected = tryOut(session, target);
         if (rejected != null) {
@@ -265,7 +301,7 @@ final class LeaseInstaller {
       }
       if (known != null) {
         // The same lease came on two ways at once; the first one's session stays.
-        return renew(known, lease, secret, eager);
+        return renew(known, lease, secret, directory, eager);
       }
       installed = true;
       return new LeaseOutcome.Installed(lease.leaseId());

@@ -135,7 +135,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     this.lane = stages.recorder().lane(channel.eventLoop());
     this.facts =
         new ConnectionFacts(
-            session == null ? "" : session.nextConnectionId(), arrival.clientAddress());
+            session == null ? "" : session.nextConnectionId(), arrival.from().toString());
     this.state = session == null ? new Arriving() : new Arriving().bound(session);
   }
 

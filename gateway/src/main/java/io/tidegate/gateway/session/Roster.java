@@ -49,6 +49,16 @@ public final class Roster {
     return cluster == null ? List.of() : cluster.sessions;
   }
 
+  /** Whether any user of the cluster signs in by a certificate. */
+  public boolean asksForCertificates(String resourceId) {
+    for (Session session : of(resourceId)) {
+      if (session.lease().binding() instanceof Binding.X509User) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether any lease of the cluster admits a client from there. */
   public boolean admits(String resourceId, Network.Origin origin, Instant now) {
     Cluster cluster = clusters.get(resourceId);

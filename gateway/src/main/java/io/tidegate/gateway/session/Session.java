@@ -38,6 +38,7 @@ public final class Session {
 
   private volatile Lease lease;
   private volatile AccountSecret secret;
+  private volatile @Nullable AccountSecret directory;
   private volatile Instant admitted;
   private final TargetWatch target;
   private final LogicalSessions logicalSessions;
@@ -65,17 +66,20 @@ public final class Session {
 
   /**
    * @param secret the lease's account, opened
+   * @param directory what the lease's directory is searched with, opened; null where there is none
    * @param target the watcher of the lease's target, shared with other sessions
    * @param logicalSessions of the lease's account, shared with other sessions
    */
   public Session(
       Lease lease,
       AccountSecret secret,
+      @Nullable AccountSecret directory,
       TargetWatch target,
       LogicalSessions logicalSessions,
       Instant now) {
     this.lease = lease;
     this.secret = secret;
+    this.directory = directory;
     this.admitted = now;
     this.target = target;
     this.logicalSessions = logicalSessions;
@@ -109,6 +113,11 @@ public final class Session {
     return secret;
   }
 
+  /** What the lease's directory is searched with; null where there is none. */
+  public @Nullable AccountSecret directory() {
+    return directory;
+  }
+
   public TargetWatch target() {
     return target;
   }
@@ -138,10 +147,11 @@ public final class Session {
   }
 
   /** Takes a newer revision of the same lease; an older one changes nothing. */
-  void renew(Lease newer, AccountSecret newSecret) {
+  void renew(Lease newer, AccountSecret newSecret, @Nullable AccountSecret newDirectory) {
     if (newer.revision() > lease.revision()) {
       lease = newer;
       secret = newSecret;
+      directory = newDirectory;
       warned = false;
     }
   }

@@ -69,13 +69,14 @@ public final class Sessions {
    * Gives a live session a newer revision of its lease. Its connections stay, but for those that
    * the new one would not let in.
    */
-  public void renew(Session session, Lease newer, AccountSecret secret) {
+  public void renew(
+      Session session, Lease newer, AccountSecret secret, @Nullable AccountSecret directory) {
     synchronized (roster) {
       Lease before = session.lease();
       if (newer.revision() <= before.revision()) {
         return;
       }
-      session.renew(newer, secret);
+      session.renew(newer, secret, directory);
       roster.leave(session, before);
       if (session.ending() == null) {
         roster.enter(session);

@@ -69,6 +69,7 @@ class LeaseInstallerTest {
             targets,
             upstreams,
             (resource, port) -> null,
+            binding -> null,
             Timings.defaults()));
     control.welcomed(
         new Welcome(

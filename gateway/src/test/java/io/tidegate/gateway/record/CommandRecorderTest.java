@@ -50,6 +50,7 @@ class CommandRecorderTest {
     return new Session(
         lease,
         new AccountSecret("svc", "x"),
+        null,
         new FixedTarget(new TargetView(null, null, null)),
         new LogicalSessions(),
         Leases.START);

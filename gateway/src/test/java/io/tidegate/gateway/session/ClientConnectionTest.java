@@ -71,6 +71,7 @@ class ClientConnectionTest {
         new Session(
             lease,
             new AccountSecret("svc", "x"),
+            null,
             target,
             sessions.logicalSessions(lease),
             clock.instant());

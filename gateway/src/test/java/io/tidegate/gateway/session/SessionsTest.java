@@ -31,6 +31,7 @@ class SessionsTest {
         new Session(
             lease,
             new AccountSecret("svc", "planted-4711"),
+            null,
             target,
             sessions.logicalSessions(lease),
             clock.instant());
@@ -61,7 +62,7 @@ class SessionsTest {
   void aRenewedLeaseEndsAtItsNewInstant() {
     Lease lease = Leases.reading("a");
     Session session = install(lease);
-    sessions.renew(session, later(lease, 2), session.secret());
+    sessions.renew(session, later(lease, 2), session.secret(), null);
 
     clock.set(lease.expiresAt());
     sessions.tick();
@@ -76,7 +77,7 @@ class SessionsTest {
   void anOlderRevisionChangesNothing() {
     Lease lease = Leases.reading("a");
     Session session = install(lease);
-    sessions.renew(session, later(lease, 1), session.secret());
+    sessions.renew(session, later(lease, 1), session.secret(), null);
 
     assertThat(session.lease()).isEqualTo(lease);
   }

@@ -27,9 +27,7 @@ import io.tidegate.link.v1.CommandRecord;
 import io.tidegate.link.v1.RecordedCommands;
 import io.tidegate.testkit.sandbox.RoleGrant;
 import io.tidegate.testkit.sandbox.SandboxMongo;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -167,9 +165,7 @@ public final class GatewayFixture implements AutoCloseable {
   /** A lease for a direct client to read everything in {@code shop}, at a port of its own. */
   public Lease lease(Binding binding, Network network) throws Exception {
     if (clusterPort == 0) {
-      try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        clusterPort = free.getLocalPort();
-      }
+      clusterPort = FreePorts.one();
     }
     return Leases.of(lease(tunnel()), binding, network, "127.0.0.1:" + clusterPort, 1);
   }

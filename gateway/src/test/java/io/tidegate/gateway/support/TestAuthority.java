@@ -4,6 +4,7 @@ import io.tidegate.link.trust.CertificateAuthority;
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
@@ -14,7 +15,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
-import org.bouncycastle.asn1.x500.X500Name;
+import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -68,7 +69,18 @@ public final class TestAuthority {
 
   /** A server's, for this address. */
   public Issued server(String address) throws Exception {
-    return issue("CN=server", KeyPurposeId.id_kp_serverAuth, address);
+    return server(address, "CN=server");
+  }
+
+  public Issued server(String address, String subject) throws Exception {
+    return issue(subject, KeyPurposeId.id_kp_serverAuth, address);
+  }
+
+  /** The same with a key that every library reads. */
+  public Issued rsaServer(String address) throws Exception {
+    KeyPairGenerator rsa = KeyPairGenerator.getInstance("RSA");
+    rsa.initialize(2048);
+    return issue("CN=server", KeyPurposeId.id_kp_serverAuth, address, rsa.generateKeyPair());
   }
 
   /** A client's. */
@@ -77,7 +89,11 @@ public final class TestAuthority {
   }
 
   private Issued issue(String subject, KeyPurposeId purpose, String address) throws Exception {
-    KeyPair theirs = CertificateAuthority.newKeyPair(new SecureRandom());
+    return issue(subject, purpose, address, CertificateAuthority.newKeyPair(new SecureRandom()));
+  }
+
+  private Issued issue(String subject, KeyPurposeId purpose, String address, KeyPair theirs)
+      throws Exception {
     JcaX509v3CertificateBuilder builder =
         builder(certificate.getSubjectX500Principal().getName(), subject, theirs);
     builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
@@ -114,11 +130,11 @@ public final class TestAuthority {
   private JcaX509v3CertificateBuilder builder(String issuer, String subject, KeyPair owner) {
     Instant now = Instant.now();
     return new JcaX509v3CertificateBuilder(
-        new X500Name(issuer),
+        new X500Principal(issuer),
         BigInteger.valueOf(serial++),
         Date.from(now.minusSeconds(3600)),
         Date.from(now.plus(Duration.ofDays(2))),
-        new X500Name(subject),
+        new X500Principal(subject),
         owner.getPublic());
   }
 
