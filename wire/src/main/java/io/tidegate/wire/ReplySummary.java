@@ -50,6 +50,24 @@ public record ReplySummary(
     };
   }
 
+  /** The same facts, of which the body has the small ones only; the rest was seen and counted. */
+  static ReplySummary counted(
+      BsonView body, boolean moreToCome, int nReturned, int writeErrors, boolean topologyVersion) {
+    ReplySummary read = read(body, moreToCome);
+    return new ReplySummary(
+        read.ok,
+        read.code,
+        read.codeName,
+        read.n,
+        read.nModified,
+        nReturned,
+        read.cursorId,
+        read.cursorNamespace,
+        writeErrors,
+        moreToCome,
+        topologyVersion);
+  }
+
   /** The body of an OP_MSG, wherever it stands among the sections. */
   private static BsonView bodyOf(ByteBuf frame) {
     int pos = frame.readerIndex() + MessageHeader.LENGTH + Integer.BYTES;

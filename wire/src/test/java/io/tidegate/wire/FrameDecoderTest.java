@@ -9,6 +9,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -153,6 +154,146 @@ class FrameDecoderTest {
 
     // A whole frame was fired: asking for more is the next handler's affair.
     assertThat(reads).hasSize(1);
+  }
+
+  /** Counts, and gives no more than so much. */
+  private static final class Purse implements FrameBudget {
+    private final int most;
+    private int taken;
+    private int peak;
+
+    Purse(int most) {
+      this.most = most;
+    }
+
+    @Override
+    public boolean take(int bytes) {
+      if (taken + bytes > most) {
+        return false;
+      }
+      taken += bytes;
+      peak = Math.max(peak, taken);
+      return true;
+    }
+
+    @Override
+    public void give(int bytes) {
+      taken -= bytes;
+    }
+  }
+
+  private static FrameDecoder charged(Purse purse, Predicate<ByteBuf> inParts) {
+    FrameDecoder decoder = new FrameDecoder(2_000_000, inParts);
+    decoder.chargeTo(purse);
+    return decoder;
+  }
+
+  private static void inReads(EmbeddedChannel channel, ByteBuf stream, int most) {
+    while (stream.isReadable()) {
+      channel.writeInbound(stream.readBytes(Math.min(stream.readableBytes(), most)));
+    }
+    stream.release();
+  }
+
+  @Test
+  void aLargeFrameInPiecesIsPaidForUntilItIsWhole() {
+    Purse purse = new Purse(1 << 20);
+    EmbeddedChannel channel = new EmbeddedChannel(charged(purse, head -> false));
+    ByteBuf frame = frame(500_000);
+
+    inReads(channel, frame.readSlice(300_000).copy(), 16_384);
+    assertThat(purse.taken).isBetween(300_000, 500_000);
+    inReads(channel, frame, 16_384);
+
+    assertThat(purse.taken).isZero();
+    ByteBuf whole = channel.readInbound();
+    assertThat(whole.readableBytes()).isEqualTo(500_000);
+    whole.release();
+    channel.finish();
+  }
+
+  @Test
+  void aSmallFrameInPiecesIsNotAskedFor() {
+    EmbeddedChannel channel = new EmbeddedChannel(charged(new Purse(0), head -> false));
+    inReads(channel, frame(60_000), 1_000);
+
+    ByteBuf whole = channel.readInbound();
+    assertThat(whole.readableBytes()).isEqualTo(60_000);
+    whole.release();
+    channel.finish();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {500, 16_384, 200_000})
+  void aFrameThatCannotBePaidForIsDroppedAndTheStreamGoesOn(int read) {
+    Purse purse = new Purse(100_000);
+    EmbeddedChannel channel = new EmbeddedChannel(charged(purse, head -> false));
+    ByteBuf stream = frame(1_000_000);
+    ByteBuf next = frame(40);
+    stream.writeBytes(next);
+    next.release();
+
+    inReads(channel, stream, read);
+
+    DroppedFrame dropped = channel.readInbound();
+    assertThat(dropped.header()).isEqualTo(new MessageHeader(1_000_000, 0, 0, 0));
+    ByteBuf following = channel.readInbound();
+    assertThat(following.readableBytes()).isEqualTo(40);
+    following.release();
+    assertThat(purse.peak).isLessThanOrEqualTo(100_000);
+    assertThat(purse.taken).isZero();
+    assertThat(channel.finish()).isFalse();
+  }
+
+  @Test
+  void aConnectionThatClosesGivesBackWhatItTook() {
+    Purse purse = new Purse(1 << 20);
+    EmbeddedChannel channel = new EmbeddedChannel(charged(purse, head -> false));
+    ByteBuf most = frame(500_000);
+    inReads(channel, most.readSlice(400_000).copy(), 16_384);
+    most.release();
+    assertThat(purse.taken).isPositive();
+
+    channel.finish();
+
+    assertThat(purse.taken).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {7, 31, 500, 16_384, 100_000})
+  void aFrameThatPassesInPartsIsTheSameBytesAndCostsNothing(int read) {
+    EmbeddedChannel channel =
+        new EmbeddedChannel(charged(new Purse(0), head -> MessageHeader.opCode(head) == 2013));
+    ByteBuf large = frame(300_000);
+    large.setIntLE(12, 2013);
+    for (int i = 16; i < 300_000; i++) {
+      large.setByte(i, i);
+    }
+    byte[] expected = Messages.bytes(large);
+    ByteBuf stream = large.copy();
+    ByteBuf small = frame(40);
+    stream.writeBytes(small);
+    small.release();
+    large.release();
+
+    inReads(channel, stream, read);
+
+    ByteBuf seen = Unpooled.buffer();
+    boolean last = false;
+    while (!last) {
+      FramePart part = channel.readInbound();
+      if (!seen.isReadable()) {
+        assertThat(part.bytes().readableBytes()).isGreaterThanOrEqualTo(FrameDecoder.HEAD);
+      }
+      seen.writeBytes(part.bytes());
+      part.bytes().release();
+      last = part.last();
+    }
+    assertThat(Messages.bytes(seen)).isEqualTo(expected);
+    ByteBuf following = channel.readInbound();
+    assertThat(following.readableBytes()).isEqualTo(40);
+    following.release();
+    assertThat(channel.finish()).isFalse();
   }
 
   private static ByteBuf frame(int length) {
