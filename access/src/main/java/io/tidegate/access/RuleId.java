@@ -133,8 +133,8 @@ public enum RuleId {
   /** More data under way than the lease allows. */
   TOO_MUCH_IN_FLIGHT(
       "too-much-in-flight",
-      "the session has as much data under way as it may",
-      "send smaller batches"),
+      "the session or its gateway has as much data under way as it may",
+      "send smaller batches, or try again in a moment"),
   /** A command that the gateway reads whole, larger than any driver sends it. */
   TOO_LARGE("too-large", "it is larger than such a command ever is", "send it in smaller parts"),
   /** As many open cursors as one session may have. */

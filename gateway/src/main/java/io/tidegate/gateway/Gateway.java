@@ -23,6 +23,7 @@ import io.tidegate.gateway.rewrite.LeasePresentation;
 import io.tidegate.gateway.session.Arrival;
 import io.tidegate.gateway.session.ClientConnection;
 import io.tidegate.gateway.session.Ending;
+import io.tidegate.gateway.session.InFlight;
 import io.tidegate.gateway.session.Session;
 import io.tidegate.gateway.session.Sessions;
 import io.tidegate.gateway.session.Stages;
@@ -133,7 +134,8 @@ public final class Gateway implements AutoCloseable {
             upstreams,
             recorder,
             link.listener(),
-            metrics);
+            metrics,
+            new InFlight(config.limits().bytesInFlight()));
     // One for each listener: strangers at the direct one do not keep tunnels out.
     HalfOpenLimit atTheTunnel = new HalfOpenLimit(config.limits().halfOpenConnections());
     HalfOpenLimit atTheDoor = new HalfOpenLimit(config.limits().halfOpenConnections());
@@ -270,6 +272,7 @@ public final class Gateway implements AutoCloseable {
     if (connection == null) {
       return false;
     }
+    frames.chargeTo(connection.budget());
     String entrance = context.name();
     context
         .pipeline()
@@ -321,6 +324,7 @@ public final class Gateway implements AutoCloseable {
       return;
     }
     FrameDecoder frames = strangers();
+    frames.chargeTo(connection.budget());
     channel
         .pipeline()
         .addLast(frames)

@@ -538,7 +538,12 @@ class ClusterPortTest {
   private static Limits halfOpen(int most) {
     Limits usual = Limits.defaults();
     return new Limits(
-        most, usual.frameLength(), usual.recordedBody(), usual.recordRing(), usual.recordBytes());
+        most,
+        usual.frameLength(),
+        usual.recordedBody(),
+        usual.recordRing(),
+        usual.recordBytes(),
+        usual.bytesInFlight());
   }
 
   @Test

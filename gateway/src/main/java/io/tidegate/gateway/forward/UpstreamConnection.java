@@ -8,6 +8,8 @@ import io.netty.util.concurrent.ScheduledFuture;
 import io.tidegate.gateway.session.Upstream;
 import io.tidegate.gateway.target.Dialler;
 import io.tidegate.gateway.target.HostPort;
+import io.tidegate.wire.DroppedFrame;
+import io.tidegate.wire.FramePart;
 import io.tidegate.wire.OpMsg;
 import io.tidegate.wire.WireMessage;
 import io.tidegate.wire.sasl.ScramLogin;
@@ -112,7 +114,30 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    ByteBuf frame = (ByteBuf) message;
+    switch (message) {
+      case ByteBuf frame -> whole(ctx, frame);
+      case FramePart part -> {
+        if (phase == Phase.OPEN) {
+          listener.replyPart(part.bytes(), part.last());
+        } else {
+          part.bytes().release();
+        }
+      }
+      case DroppedFrame reply -> {
+        if (phase == Phase.OPEN) {
+          listener.dropped(reply);
+        }
+      }
+      default -> ctx.fireChannelRead(message);
+    }
+  }
+
+  /** Whether a large reply passes in parts, by its first bytes. */
+  boolean inParts(ByteBuf head) {
+    return phase == Phase.OPEN && listener.inParts(head);
+  }
+
+  private void whole(ChannelHandlerContext ctx, ByteBuf frame) {
     switch (phase) {
       case OPEN -> listener.reply(frame);
       case GREETING, SIGNING_IN -> {

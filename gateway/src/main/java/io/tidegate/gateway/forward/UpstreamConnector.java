@@ -10,6 +10,7 @@ import io.tidegate.gateway.session.Upstreams;
 import io.tidegate.gateway.target.HostPort;
 import io.tidegate.gateway.target.TargetView;
 import io.tidegate.gateway.transport.Transport;
+import io.tidegate.wire.FrameDecoder;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
@@ -57,13 +58,15 @@ public final class UpstreamConnector implements Upstreams {
     }
     UpstreamConnection connection =
         new UpstreamConnection(node, application, accounts.signIn(session), listener);
+    FrameDecoder frames = new FrameDecoder(limits.frameLength(), connection::inParts);
+    frames.chargeTo(listener.budget());
     session
         .target()
         .dialler()
         .dial(
             loop,
             node,
-            limits.frameLength(),
+            frames,
             connection,
             cause -> {
               session.target().checkNow();

@@ -19,7 +19,10 @@ import io.tidegate.gateway.session.ConnectionState.Parting;
 import io.tidegate.gateway.session.Exchange.Decision;
 import io.tidegate.wire.BsonElement;
 import io.tidegate.wire.Command;
+import io.tidegate.wire.DroppedFrame;
 import io.tidegate.wire.ErrorReply;
+import io.tidegate.wire.FrameBudget;
+import io.tidegate.wire.FrameDecoder;
 import io.tidegate.wire.Hello;
 import io.tidegate.wire.HelloRefusal;
 import io.tidegate.wire.HelloRequest;
@@ -29,6 +32,7 @@ import io.tidegate.wire.OpCode;
 import io.tidegate.wire.OpMsg;
 import io.tidegate.wire.OpQuery;
 import io.tidegate.wire.OpReply;
+import io.tidegate.wire.ReplyScan;
 import io.tidegate.wire.ReplySummary;
 import io.tidegate.wire.UnsupportedOpCodeException;
 import io.tidegate.wire.WireMessage;
@@ -51,8 +55,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientConnection extends ChannelInboundHandlerAdapter
     implements LiveConnection, Upstream.Listener {
-  /** Messages from this size on count towards the lease's bytes in flight. */
-  private static final int LARGE = 64 * 1024;
+  /** Messages from this size on count as held; what is smaller is a read's worth at most. */
+  private static final int LARGE = FrameDecoder.FREE;
 
   /**
    * What may ask for no answer: writes, and the goodbyes of drivers. The reply to anything else
@@ -86,6 +90,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   private final ConnectionFacts facts;
   private final Recorder.Lane lane;
   private final Channel channel;
+  private final Holding holding;
 
   private ConnectionState state;
   private @Nullable Session session;
@@ -116,6 +121,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   private int nextRequestId;
   private final SilentRequests silent = new SilentRequests();
 
+  /** Reads along in a large reply that is being passed on in parts. */
+  private @Nullable ReplyScan passing;
+
+  private long passedBytes;
+
   /** The newest of a stream of replies, which the next one answers. */
   private int streamed;
 
@@ -129,6 +139,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     this.channel = channel;
     this.session = session;
     this.arrival = arrival;
+    this.holding = new Holding(stages.inFlight());
     this.signIn = stages.signIns().begin(arrival, session);
     this.mechanisms = signIn.mechanisms();
     this.signedIn = mechanisms == null;
@@ -159,6 +170,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       case ADMITTED -> {}
     }
     joined.add(this, facts);
+    holding.belongsTo(joined);
     if (joined.start()) {
       stages.listener().started(joined, facts.clientAddress());
     }
@@ -169,11 +181,24 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     return true;
   }
 
+  /** Who answers for the memory of its large messages. */
+  @Override
+  public FrameBudget budget() {
+    return holding;
+  }
+
   // From the client.
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    ByteBuf frame = (ByteBuf) message;
+    switch (message) {
+      case ByteBuf frame -> arrived(frame);
+      case DroppedFrame dropped -> noMemory(dropped);
+      default -> ctx.fireChannelRead(message);
+    }
+  }
+
+  private void arrived(ByteBuf frame) {
     switch (state) {
       case Idle idle when waiting == null && mayGoOn() -> receive(frame);
       case Arriving arriving when waiting == null && mayGoOn() -> receive(frame);
@@ -212,7 +237,36 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     }
   }
 
+  /** For a request there is no memory, be it while it came or while it would wait. */
+  private void noMemory(DroppedFrame request) {
+    Session ours = session;
+    if (ours == null || state instanceof Parting || state instanceof Closed) {
+      return;
+    }
+    RuleId rule = RuleId.TOO_MUCH_IN_FLIGHT;
+    MessageHeader header = request.header();
+    String sentence =
+        Denial.sentence(
+            rule,
+            "a message of " + header.messageLength() + " bytes",
+            ours.lease().target().resourceName(),
+            ours.lease().requestUrl());
+    report(rule.id(), sentence);
+    if (passing != null || header.opCode() != OpCode.OP_MSG.number()) {
+      // There is no place for an answer, or no way to say it.
+      shut(CloseCause.MALFORMED);
+    } else if ((request.flagBits() & OpMsg.MORE_TO_COME) == 0) {
+      answer(header.requestId(), ErrorReply.document(rule.code(), rule.codeName(), sentence));
+    }
+  }
+
   private void wait(ByteBuf frame) {
+    if (frame.readableBytes() >= LARGE && !holding.take(frame.readableBytes())) {
+      int start = frame.readerIndex();
+      noMemory(new DroppedFrame(MessageHeader.read(frame, start), OpMsg.flagBits(frame)));
+      frame.release();
+      return;
+    }
     if (waiting == null) {
       waiting = new ArrayDeque<>(2);
       channel.config().setAutoRead(false);
@@ -221,6 +275,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   }
 
   private void waitAgain(ByteBuf frame) {
+    if (frame.readableBytes() >= LARGE) {
+      holding.add(frame.readableBytes());
+    }
     if (waiting == null) {
       waiting = new ArrayDeque<>(2);
       channel.config().setAutoRead(false);
@@ -244,11 +301,18 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
           waiting = null;
           channel.config().setAutoRead(true);
         } else {
+          waitsNoLonger(frame);
           receive(frame);
         }
       }
     } finally {
       draining = false;
+    }
+  }
+
+  private void waitsNoLonger(ByteBuf frame) {
+    if (frame.readableBytes() >= LARGE) {
+      holding.give(frame.readableBytes());
     }
   }
 
@@ -496,7 +560,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       return false;
     }
     if (bytes >= LARGE) {
-      if (!ours.hold(bytes)) {
+      if (!holding.take(bytes)) {
         return refuse(
             ours,
             frame,
@@ -522,7 +586,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
             change);
     exchange.mind(writes, writes ? ended(command) : null);
     if (!lane.begin(exchange, frame, this::roomAgain)) {
-      letGo(ours);
+      letGo();
       return again(frame);
     }
     tell(ours);
@@ -904,16 +968,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       return;
     }
     Exchange exchange = opening.first();
-    exchange.endedWithoutReply(failure.code() + ": " + failure.sentence(), System.nanoTime());
-    settle(exchange);
-    ByteBuf out = takeFirst();
-    if (out != null) {
-      out.release();
-    }
+    String why = failure.code() + ": " + failure.sentence();
     if (exchange.replyExpected()) {
+      exchange.endedWithoutReply(why, System.nanoTime());
+      settle(exchange);
       part(CloseCause.UPSTREAM_UNAVAILABLE, exchange.requestId(), failure.reply());
     } else {
-      shut(CloseCause.UPSTREAM_UNAVAILABLE);
+      shut(CloseCause.UPSTREAM_UNAVAILABLE, why);
     }
   }
 
@@ -930,7 +991,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       return;
     }
     Exchange exchange = busyState.exchange();
-    if (answered != exchange.requestId() && (exchange.replyBytes() == 0 || answered != streamed)) {
+    if (!isReplyTo(exchange, answered)) {
       frame.release();
       if (!silent.contains(answered)) {
         shut(CloseCause.UPSTREAM_LOST);
@@ -950,12 +1011,101 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       shut(CloseCause.UPSTREAM_LOST);
       return;
     }
-    facts.sent(out.readableBytes());
     streamed = MessageHeader.requestId(out);
+    handOn(out);
+    replied(busyState, summary, bytes);
+  }
+
+  /** A reply to the request, or the next one of a stream of replies. */
+  private boolean isReplyTo(Exchange exchange, int answered) {
+    return answered == exchange.requestId() || (exchange.replyBytes() != 0 && answered == streamed);
+  }
+
+  private void handOn(ByteBuf out) {
+    facts.sent(out.readableBytes());
     write(out);
     if (!channel.isWritable() && upstream != null) {
       upstream.reading(false);
     }
+  }
+
+  @Override
+  public boolean inParts(ByteBuf head) {
+    return state instanceof Busy busyState
+        && busyState.exchange().change() == null
+        && isReplyTo(busyState.exchange(), MessageHeader.responseTo(head))
+        && ReplyScan.reads(head);
+  }
+
+  @Override
+  public void replyPart(ByteBuf bytes, boolean last) {
+    if (!(state instanceof Busy busyState)) {
+      bytes.release();
+      return;
+    }
+    Exchange exchange = busyState.exchange();
+    ReplyScan scan = passing;
+    if (scan == null) {
+      silent.clear();
+      scan = new ReplyScan();
+      passing = scan;
+      passedBytes = 0;
+      streamed = MessageHeader.requestId(bytes);
+    }
+    passedBytes += bytes.readableBytes();
+    ReplySummary summary = null;
+    try {
+      scan.read(bytes);
+      if (scan.topologyVersion()) {
+        throw new MalformedMessageException(
+            "F6", "an answer of many bytes is about the topology, and cannot be rewritten");
+      }
+      if (last) {
+        summary = scan.summary();
+        // What the client learns to own by it is its own before it can use it.
+        follow(exchange, summary);
+      }
+    } catch (MalformedMessageException e) {
+      bytes.release();
+      shut(CloseCause.UPSTREAM_LOST);
+      return;
+    }
+    handOn(bytes);
+    if (summary != null) {
+      passing = null;
+      replied(busyState, summary, passedBytes);
+    }
+  }
+
+  @Override
+  public void dropped(DroppedFrame reply) {
+    if (!(state instanceof Busy busyState)
+        || !isReplyTo(busyState.exchange(), reply.header().responseTo())) {
+      shut(CloseCause.UPSTREAM_LOST);
+      return;
+    }
+    Exchange exchange = busyState.exchange();
+    Session ours = exchange.session();
+    RuleId rule = RuleId.TOO_MUCH_IN_FLIGHT;
+    String sentence =
+        Denial.sentence(
+            rule,
+            "an answer of " + reply.header().messageLength() + " bytes",
+            exchange.database(),
+            ours.lease().requestUrl());
+    report(rule.id(), sentence);
+    // What it would have told about cursors is not known, nor whether more was to come.
+    exchange.endedWithoutReply(rule.id(), System.nanoTime());
+    settle(exchange);
+    part(
+        CloseCause.UPSTREAM_LOST,
+        exchange.requestId(),
+        ErrorReply.document(rule.code(), rule.codeName(), sentence));
+  }
+
+  /** A whole reply has been handed on. */
+  private void replied(Busy busyState, ReplySummary summary, long bytes) {
+    Exchange exchange = busyState.exchange();
     if (summary.moreToCome()) {
       exchange.passed(bytes);
       return;
@@ -1120,12 +1270,12 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   }
 
   private void endUnanswered(Exchange exchange, Ending ending, CloseCause cause) {
-    exchange.endedWithoutReply(ending.code(), System.nanoTime());
-    settle(exchange);
-    if (exchange.replyExpected() && channel.isWritable()) {
+    if (exchange.replyExpected() && channel.isWritable() && passing == null) {
+      exchange.endedWithoutReply(ending.code(), System.nanoTime());
+      settle(exchange);
       part(cause, exchange.requestId(), ErrorReply.document(13, "Unauthorized", words(ending)));
     } else {
-      shut(cause);
+      shut(cause, ending.code());
     }
   }
 
@@ -1168,13 +1318,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   /** The recorder learns what came of a command; the connection is free again. */
   private void settle(Exchange exchange) {
     busy = false;
-    letGo(exchange.session());
+    letGo();
     lane.finish(exchange);
   }
 
-  private void letGo(Session ours) {
+  private void letGo() {
     if (held != 0) {
-      ours.letGo(held);
+      holding.give(held);
       held = 0;
     }
   }
@@ -1236,20 +1386,28 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     channel.close();
   }
 
-  /** Closes without a word. */
   private void shut(CloseCause cause) {
+    shut(cause, cause.text());
+  }
+
+  /**
+   * Closes without a word.
+   *
+   * @param unanswered why a command that is under way has no reply, for its record
+   */
+  private void shut(CloseCause cause, String unanswered) {
     // What was said on either side before the end is still sent, as it was without us in between.
     send();
     switch (state) {
       case Arriving arriving -> state = arriving.closed(cause);
       case Idle idle -> state = idle.closed(cause);
       case Opening opening -> {
-        opening.first().endedWithoutReply(cause.text(), System.nanoTime());
+        opening.first().endedWithoutReply(unanswered, System.nanoTime());
         settle(opening.first());
         state = opening.closed(cause);
       }
       case Busy busyState -> {
-        busyState.exchange().endedWithoutReply(cause.text(), System.nanoTime());
+        busyState.exchange().endedWithoutReply(unanswered, System.nanoTime());
         settle(busyState.exchange());
         state = busyState.closed(cause);
       }
@@ -1274,7 +1432,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       out.release();
     }
     if (waiting != null) {
-      waiting.forEach(ByteBuf::release);
+      for (ByteBuf frame : waiting) {
+        waitsNoLonger(frame);
+        frame.release();
+      }
       waiting = null;
     }
   }

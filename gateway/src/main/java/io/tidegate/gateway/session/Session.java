@@ -322,17 +322,18 @@ public final class Session {
     return sum;
   }
 
-  /** Counts a large request as under way; false when that is more than the lease allows. */
-  boolean hold(int bytes) {
-    if (bytesInFlight.addAndGet(bytes) > lease.limits().maxBytesInFlight()) {
-      bytesInFlight.addAndGet(-bytes);
-      return false;
-    }
-    return true;
+  /** Counts bytes of large messages as held; false when that is more than the lease allows. */
+  boolean hold(long bytes) {
+    return InFlight.hold(bytesInFlight, bytes, lease.limits().maxBytesInFlight());
   }
 
-  void letGo(int bytes) {
+  void letGo(long bytes) {
     bytesInFlight.addAndGet(-bytes);
+  }
+
+  /** Bytes of large messages that are held for it now. */
+  public long bytesInFlight() {
+    return bytesInFlight.get();
   }
 
   // What it owns at the target.

@@ -11,4 +11,5 @@ public record Stages(
     Upstreams upstreams,
     Recorder recorder,
     SessionListener listener,
-    GatewayMetrics metrics) {}
+    GatewayMetrics metrics,
+    InFlight inFlight) {}

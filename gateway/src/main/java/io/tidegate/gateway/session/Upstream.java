@@ -1,6 +1,9 @@
 package io.tidegate.gateway.session;
 
 import io.netty.buffer.ByteBuf;
+import io.tidegate.wire.DroppedFrame;
+import io.tidegate.wire.FrameBudget;
+import io.tidegate.wire.FrameDecoder;
 import org.bson.BsonDocument;
 
 /** A signed-in connection to the target that belongs to one client connection. On its loop only. */
@@ -30,6 +33,30 @@ public interface Upstream {
 
     /** A whole reply; the listener takes it over. */
     void reply(ByteBuf frame);
+
+    /** Who answers for the memory of large replies that are needed whole. */
+    default FrameBudget budget() {
+      return FrameBudget.UNBOUNDED;
+    }
+
+    /**
+     * Whether a large reply is taken in parts as it comes.
+     *
+     * @param head its first bytes, from the reader index on; see {@link FrameDecoder#HEAD}
+     */
+    default boolean inParts(ByteBuf head) {
+      return false;
+    }
+
+    /** A part of such a reply; the listener takes it over. */
+    default void replyPart(ByteBuf bytes, boolean last) {
+      throw new IllegalStateException("nobody asked for parts");
+    }
+
+    /** A reply for which there was no memory. */
+    default void dropped(DroppedFrame reply) {
+      throw new IllegalStateException("there was no bound");
+    }
 
     /** No more replies for now. */
     void readComplete();

@@ -41,18 +41,18 @@ public final class Dialler {
   /**
    * Connects; the handler gets whole frames, and hears of success by {@code channelActive}.
    *
-   * @param frameLength the longest reply that is taken
+   * @param frames makes whole frames of what comes, for this connection only
    * @param failed hears, on the loop, why there is no connection
    */
   public void dial(
       EventLoop loop,
       HostPort node,
-      int frameLength,
+      FrameDecoder frames,
       ChannelHandler handler,
       Consumer<Throwable> failed) {
     InetSocketAddress known = resolved.get(node);
     if (known != null) {
-      connect(loop, node, known, frameLength, handler, failed);
+      connect(loop, node, known, frames, handler, failed);
       return;
     }
     Thread.ofVirtual()
@@ -61,7 +61,7 @@ public final class Dialler {
             InetSocketAddress found =
                 new InetSocketAddress(InetAddress.getByName(node.host()), node.port());
             resolved.put(node, found);
-            loop.execute(() -> connect(loop, node, found, frameLength, handler, failed));
+            loop.execute(() -> connect(loop, node, found, frames, handler, failed));
           } catch (UnknownHostException e) {
             loop.execute(() -> failed.accept(e));
           }
@@ -72,7 +72,7 @@ public final class Dialler {
       EventLoop loop,
       HostPort node,
       InetSocketAddress address,
-      int frameLength,
+      FrameDecoder frames,
       ChannelHandler handler,
       Consumer<Throwable> failed) {
     ChannelFuture connected =
@@ -88,7 +88,7 @@ public final class Dialler {
                       handshake.setHandshakeTimeoutMillis(connect.toMillis());
                       channel.pipeline().addLast(handshake);
                     }
-                    channel.pipeline().addLast(new FrameDecoder(frameLength), handler);
+                    channel.pipeline().addLast(frames, handler);
                   }
                 })
             .connect(address);

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.tidegate.gateway.target.TargetView.Trouble;
+import io.tidegate.wire.FrameDecoder;
 import io.tidegate.wire.OpMsg;
 import io.tidegate.wire.TargetDescription;
 import io.tidegate.wire.WireMessage;
@@ -300,7 +301,7 @@ final class TargetWatcher {
       }
       if (context == null) {
         dialling = true;
-        dialler.dial(loop, node, MAX_REPLY, this, this::failed);
+        dialler.dial(loop, node, new FrameDecoder(MAX_REPLY), this, this::failed);
       } else if (awaiting) {
         fail(new Trouble(Trouble.UNREACHABLE, node + " did not answer in time"));
       } else {

@@ -3,6 +3,8 @@ package io.tidegate.gateway.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -20,7 +22,11 @@ import io.tidegate.gateway.support.RawClient;
 import io.tidegate.gateway.target.TargetView;
 import io.tidegate.testkit.SettableClock;
 import io.tidegate.wire.Command;
+import io.tidegate.wire.DroppedFrame;
+import io.tidegate.wire.FrameDecoder;
+import io.tidegate.wire.MessageHeader;
 import io.tidegate.wire.OpMsg;
+import io.tidegate.wire.ReplySummary;
 import io.tidegate.wire.WireMessage;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -43,6 +49,7 @@ class ClientConnectionTest {
   private final ScriptedUpstreams upstreams = new ScriptedUpstreams();
   private final ScriptedRecorder recorder = new ScriptedRecorder();
   private final List<String> events = new ArrayList<>();
+  private final InFlight inFlight = new InFlight(1 << 20);
   private final Sessions sessions =
       new Sessions(clock, Timings.defaults(), new Events(), upstreams);
   private final FixedTarget target = new FixedTarget(new TargetView(null, null, null));
@@ -58,7 +65,8 @@ class ClientConnectionTest {
           upstreams,
           recorder,
           new Events(),
-          new GatewayMetrics());
+          new GatewayMetrics(),
+          inFlight);
 
   ClientConnectionTest() {
     client
@@ -86,6 +94,35 @@ class ClientConnectionTest {
     upstreams.written.forEach(ByteBuf::release);
     assertThat(upstreams.written).allMatch(frame -> frame.refCnt() == 0);
     assertThat(session.openConnections()).isZero();
+    assertThat(session.bytesInFlight()).isZero();
+    assertThat(inFlight.bytes()).isZero();
+    // Told twice of an end, the recorder takes it for that of another beginning.
+    assertThat(recorder.finished).doesNotHaveDuplicates();
+    assertThat(recorder.finished).hasSameSizeAs(recorder.begun);
+  }
+
+  @Test
+  void aWriteWithoutAnswerWhoseTargetIsAwayIsFinishedOnce() {
+    client.writeInbound(frame(1, insert(), OpMsg.MORE_TO_COME));
+    upstreams.fails(new Upstream.Failure("target_unreachable", "nothing is there"));
+
+    assertThat(said()).isNull();
+    assertThat(client.isOpen()).isFalse();
+    assertThat(recorder.finished).hasSize(1);
+    assertThat(recorder.finished.getFirst().ended()).contains("nothing is there");
+  }
+
+  @Test
+  void anEndThatCannotBeToldIsFinishedOnce() {
+    connect();
+    client.writeInbound(frame(2, find(), 0));
+    client.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+    sessions.end(session, Ending.REVOKED, "the owner took it back");
+    client.runPendingTasks();
+
+    assertThat(client.isOpen()).isFalse();
+    assertThat(recorder.finished).hasSize(2);
+    assertThat(recorder.finished.getLast().ended()).isEqualTo("revoked");
   }
 
   private static ByteBuf frame(int id, BsonDocument command, int flags) {
@@ -190,7 +227,8 @@ class ClientConnectionTest {
             upstreams,
             recorder,
             new Events(),
-            stages.metrics());
+            stages.metrics(),
+            stages.inFlight());
     stranger
         .pipeline()
         .addLast(
@@ -867,6 +905,272 @@ class ClientConnectionTest {
 
     assertThat(saidBody().getInt32("code").getValue()).isEqualTo(13);
     assertThat(upstreams.closed).isTrue();
+  }
+
+  private static BsonDocument insert(int bytes) {
+    return insert().append("comment", new BsonString(filler(bytes)));
+  }
+
+  @Test
+  void whatWaitsBehindAnotherRequestIsCountedUntilItIsAnswered() {
+    connect();
+    client.writeInbound(frame(2, find(), 0), frame(3, insert(600_000), 0));
+    assertThat(inFlight.bytes()).isBetween(600_000L, 601_000L);
+    assertThat(session.bytesInFlight()).isEqualTo(inFlight.bytes());
+
+    // The gateway has a mebibyte for all of them.
+    client.writeInbound(frame(4, insert(600_000), 0), frame(5, insert(1_000), 0));
+    OpMsg told = saidMessage();
+    assertThat(told.header().responseTo()).isEqualTo(4);
+    assertThat(told.body().toBsonDocument().getString("errmsg").getValue())
+        .contains("too-much-in-flight");
+    assertThat(events).contains("refused too-much-in-flight");
+
+    upstreams.replies(reply(51, 2, 0, ok()));
+    assertThat(saidBody()).isEqualTo(ok());
+    assertThat(inFlight.bytes()).as("it is on its way now").isBetween(600_000L, 601_000L);
+    upstreams.replies(reply(52, 3, 0, ok()));
+    assertThat(inFlight.bytes()).isZero();
+    upstreams.replies(reply(53, 5, 0, ok()));
+    assertThat(upstreams.written).hasSize(4);
+  }
+
+  @Test
+  void whatTheRecorderHasNoRoomForIsCounted() {
+    recorder.room = false;
+    client.writeInbound(frame(1, insert(600_000), 0));
+    assertThat(inFlight.bytes()).isBetween(600_000L, 601_000L);
+
+    recorder.makeRoom();
+    upstreams.opened();
+    assertThat(inFlight.bytes()).isBetween(600_000L, 601_000L);
+    upstreams.replies(reply(50, 1, 0, ok()));
+    assertThat(inFlight.bytes()).isZero();
+  }
+
+  /** Another connection of a session, with its frames made of what comes. */
+  private EmbeddedChannel another(Session of) {
+    EmbeddedChannel channel = new EmbeddedChannel();
+    ClientConnection connection =
+        ClientConnection.begin(stages, channel, Arrival.byTunnel(channel), of);
+    if (connection == null) {
+      throw new AssertionError("it was turned away");
+    }
+    FrameDecoder frames = new FrameDecoder(FrameDecoder.MAX_MESSAGE_LENGTH);
+    frames.chargeTo(connection.budget());
+    channel.pipeline().addLast(frames, connection);
+    return channel;
+  }
+
+  private static void inReads(EmbeddedChannel channel, ByteBuf bytes) {
+    while (bytes.isReadable()) {
+      channel.writeInbound(bytes.readBytes(Math.min(bytes.readableBytes(), 16_384)));
+    }
+    bytes.release();
+  }
+
+  @Test
+  void whatHasComeOfARequestIsCountedBeforeItIsWhole() {
+    Session neighbour = install(Leases.reading("b"));
+    EmbeddedChannel hostile = another(session);
+    ByteBuf large = frame(1, insert(900_000), 0);
+    inReads(hostile, large.readRetainedSlice(700_000));
+    assertThat(inFlight.bytes()).isBetween(700_000L, 902_000L);
+    assertThat(session.bytesInFlight()).isEqualTo(inFlight.bytes());
+    assertThat(neighbour.bytesInFlight()).isZero();
+
+    EmbeddedChannel other = another(neighbour);
+    inReads(other, frame(2, insert(900_000), 0));
+    OpMsg told = (OpMsg) WireMessage.parseReply(other.readOutbound());
+    assertThat(told.header().responseTo()).isEqualTo(2);
+    assertThat(told.body().toBsonDocument().getString("errmsg").getValue())
+        .contains("too-much-in-flight");
+    // What is small passes, on the same connection and however much is held.
+    inReads(other, frame(3, find(), 0));
+    assertThat(upstreams.opens).isEqualTo(1);
+
+    large.release();
+    hostile.finishAndReleaseAll();
+    assertThat(inFlight.bytes()).isZero();
+    other.finishAndReleaseAll();
+  }
+
+  @Test
+  void aRequestWithoutAnswerForWhichThereIsNoMemoryIsDroppedInSilence() {
+    EmbeddedChannel other = another(session);
+    inReads(other, frame(1, insert(2_000_000), OpMsg.MORE_TO_COME));
+
+    assertThat((Object) other.readOutbound()).isNull();
+    assertThat(events).contains("refused too-much-in-flight");
+    assertThat(other.isOpen()).isTrue();
+    other.finishAndReleaseAll();
+  }
+
+  private static BsonDocument batch(long cursor, int bytes) {
+    BsonArray documents = new BsonArray();
+    for (int i = 0; i < 10; i++) {
+      documents.add(new BsonDocument("text", new BsonString(filler(bytes / 10))));
+    }
+    return new BsonDocument(
+            "cursor",
+            new BsonDocument("firstBatch", documents)
+                .append("id", new BsonInt64(cursor))
+                .append("ns", new BsonString("shop.orders")))
+        .append("ok", new BsonDouble(1));
+  }
+
+  @Test
+  void aLargeReplyIsHandedOnAsItComesAndItsCursorIsKnownAtItsEnd() {
+    connect();
+    client.writeInbound(frame(2, find(), 0));
+    ByteBuf whole = reply(51, 2, 0, batch(77, 300_000));
+    byte[] expected = new byte[whole.readableBytes()];
+    whole.getBytes(0, expected);
+    Upstream.Listener listener = upstreams.listener();
+
+    assertThat(listener.inParts(whole)).isTrue();
+    listener.replyPart(whole.readRetainedSlice(100_000), false);
+    listener.replyPart(whole.readRetainedSlice(100_000), false);
+    listener.readComplete();
+    client.runPendingTasks();
+    assertThat(client.outboundMessages()).as("before the rest has come").hasSize(2);
+    assertThat(session.cursor(77)).isNull();
+    assertThat(inFlight.bytes()).isZero();
+    listener.replyPart(whole, true);
+    listener.readComplete();
+    client.runPendingTasks();
+
+    ByteBuf seen = Unpooled.buffer();
+    for (ByteBuf out = client.readOutbound(); out != null; out = client.readOutbound()) {
+      seen.writeBytes(out);
+      out.release();
+    }
+    assertThat(ByteBufUtil.getBytes(seen)).isEqualTo(expected);
+    assertThat(session.cursor(77)).isNotNull();
+    Exchange exchange = recorder.finished.getLast();
+    assertThat(exchange.replyBytes()).isEqualTo(expected.length);
+    assertThat(exchange.reply())
+        .isEqualTo(new ReplySummary(true, 0, null, -1, -1, 10, 77, "shop.orders", 0, false, false));
+
+    client.writeInbound(frame(3, RawClient.getMore(77, "shop", "orders"), 0));
+    upstreams.replies(reply(52, 3, 0, cursor(0)));
+    assertThat(saidBody().getNumber("ok").intValue()).isEqualTo(1);
+  }
+
+  @Test
+  void anEndInTheMiddleOfALargeReplyClosesWithoutAWord() {
+    connect();
+    client.writeInbound(frame(2, find(), 0));
+    ByteBuf whole = reply(51, 2, 0, batch(77, 300_000));
+    assertThat(upstreams.listener().inParts(whole)).isTrue();
+    upstreams.listener().replyPart(whole.readRetainedSlice(100_000), false);
+    upstreams.listener().readComplete();
+    client.runPendingTasks();
+    client.releaseOutbound();
+
+    sessions.end(session, Ending.REVOKED, "the owner took it back");
+    client.runPendingTasks();
+
+    assertThat(said()).isNull();
+    assertThat(client.isOpen()).isFalse();
+    assertThat(recorder.finished.getLast().ended()).isEqualTo("revoked");
+    // What comes before the target hears of it goes nowhere.
+    upstreams.listener().replyPart(whole, true);
+    assertThat(whole.refCnt()).isZero();
+  }
+
+  @Test
+  void aLargeReplyThatIsBrokenIsCutBeforeTheBrokenPart() {
+    connect();
+    client.writeInbound(frame(2, find(), 0));
+    ByteBuf whole = reply(51, 2, 0, batch(77, 300_000));
+    // The second document is longer than all that holds it.
+    whole.setIntLE(21 + 4 + 8 + 4 + 12 + 4 + 3 + 30_019, 1_000_000);
+    assertThat(upstreams.listener().inParts(whole)).isTrue();
+    upstreams.listener().replyPart(whole.readRetainedSlice(20_000), false);
+    upstreams.listener().readComplete();
+    client.runPendingTasks();
+    client.releaseOutbound();
+    upstreams.listener().replyPart(whole, true);
+
+    assertThat(said()).isNull();
+    assertThat(client.isOpen()).isFalse();
+    assertThat(whole.refCnt()).isZero();
+  }
+
+  @Test
+  void aLargeReplyAboutTheTopologyDoesNotReachTheClient() {
+    connect();
+    client.writeInbound(frame(2, find(), 0));
+    ByteBuf whole =
+        reply(
+            51,
+            2,
+            0,
+            new BsonDocument("errmsg", new BsonString(filler(100_000)))
+                .append("ok", new BsonDouble(0))
+                .append("topologyVersion", new BsonDocument("counter", new BsonInt64(5))));
+    assertThat(upstreams.listener().inParts(whole)).isTrue();
+    upstreams.listener().replyPart(whole.readRetainedSlice(50_000), false);
+    upstreams.listener().readComplete();
+    client.runPendingTasks();
+    client.releaseOutbound();
+    upstreams.listener().replyPart(whole, true);
+
+    assertThat(said()).isNull();
+    assertThat(client.isOpen()).isFalse();
+  }
+
+  @Test
+  void aClientThatDoesNotReadStopsALargeReply() {
+    connect();
+    client.writeInbound(frame(2, find(), 0));
+    ByteBuf whole = reply(51, 2, 0, batch(0, 300_000));
+    assertThat(upstreams.listener().inParts(whole)).isTrue();
+    client.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+    upstreams.listener().replyPart(whole.readRetainedSlice(100_000), false);
+    assertThat(upstreams.reading).isFalse();
+    upstreams.listener().readComplete();
+    client.runPendingTasks();
+
+    client.unsafe().outboundBuffer().setUserDefinedWritability(1, true);
+    client.runPendingTasks();
+    assertThat(upstreams.reading).isTrue();
+    upstreams.listener().replyPart(whole, true);
+  }
+
+  @Test
+  void aReplyThatMustBeChangedIsTakenWholeAndOneToNoRequestIsNotPassedOn() {
+    connect();
+    client.writeInbound(
+        frame(
+            2,
+            new BsonDocument("connectionStatus", new BsonInt32(1))
+                .append("$db", new BsonString("admin")),
+            0));
+    ByteBuf whole = reply(51, 2, 0, batch(0, 300_000));
+    assertThat(upstreams.listener().inParts(whole)).isFalse();
+    whole.release();
+    upstreams.replies(reply(51, 2, 0, ok()));
+    saidBody();
+
+    client.writeInbound(frame(3, find(), 0));
+    ByteBuf other = reply(51, 4, 0, batch(0, 300_000));
+    assertThat(upstreams.listener().inParts(other)).isFalse();
+    other.release();
+  }
+
+  @Test
+  void aReplyForWhichThereIsNoMemoryIsAnErrorAndTheEnd() {
+    connect();
+    client.writeInbound(frame(2, find(), 0));
+    assertThat(upstreams.listener().budget().take(2 << 20)).isFalse();
+    upstreams.listener().dropped(new DroppedFrame(new MessageHeader(2 << 20, 51, 2, 2013), 0));
+
+    BsonDocument told = saidBody();
+    assertThat(told.getString("errmsg").getValue()).contains("too-much-in-flight");
+    assertThat(client.isOpen()).isFalse();
+    assertThat(recorder.finished.getLast().ended()).isEqualTo("too-much-in-flight");
   }
 
   private static BsonDocument inTransaction(BsonDocument command, int lsid, long number) {
