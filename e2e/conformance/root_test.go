@@ -26,6 +26,7 @@ func TestWrongCredentialsOpenNothing(t *testing.T) {
 	for name, client := range map[string]*admin.APIClient{
 		"wrong private key": s.withKey(t, s.publicKey, "00000000-0000-4000-8000-000000000000"),
 		"unknown key":       s.withKey(t, "nobodyxy", s.privateKey),
+		"made-up token":     s.client(t, bearer("eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.")),
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := client.RootApi.GetSystemStatus(ctx).Execute()

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"go.mongodb.org/atlas-sdk/v20250312008/admin"
@@ -67,6 +68,46 @@ func eachSignIn(t *testing.T, run func(t *testing.T, s server, client *admin.API
 	t.Helper()
 	s := theServer(t)
 	t.Run("digest", func(t *testing.T) { run(t, s, s.owner(t)) })
+	t.Run("service account", func(t *testing.T) { run(t, s, s.ownerByToken(t)) })
+}
+
+// robot is a service account that owns the organization, made once for all cases.
+var robot = struct {
+	once     sync.Once
+	clientID string
+	secret   string
+}{}
+
+// ownerByToken is the SDK signed in as an owner of the organization, by a service account.
+func (s server) ownerByToken(t *testing.T) *admin.APIClient {
+	t.Helper()
+	robot.once.Do(func() {
+		made := good[*admin.OrgServiceAccount](t)(s.owner(t).ServiceAccountsApi.CreateOrgServiceAccount(ctx, s.orgID,
+			&admin.OrgServiceAccountRequest{
+				Name: fresh("robot"), Description: "runs the cases", Roles: []string{"ORG_OWNER"}, SecretExpiresAfterHours: 8,
+			}).Execute())
+		robot.clientID = made.GetClientId()
+		robot.secret = made.GetSecrets()[0].GetSecret()
+	})
+	return s.withSecret(t, robot.clientID, robot.secret)
+}
+
+// bearer sends every request with a token that a case got in a way of its own.
+func bearer(token string) admin.ClientModifier {
+	return admin.UseHTTPClient(&http.Client{Transport: withHeader{"Authorization", "Bearer " + token}})
+}
+
+// withHeader sends every request with one more header.
+type withHeader struct{ name, value string }
+
+func (h withHeader) RoundTrip(request *http.Request) (*http.Response, error) {
+	request.Header.Set(h.name, h.value)
+	return http.DefaultTransport.RoundTrip(request)
+}
+
+func (s server) withSecret(t *testing.T, clientID, secret string) *admin.APIClient {
+	t.Helper()
+	return s.client(t, admin.UseOAuthAuth(ctx, clientID, secret))
 }
 
 // fresh is a name that no other case uses.

@@ -6,11 +6,17 @@ import io.tidegate.control.atlas.surface.Caller;
 import io.tidegate.control.atlas.surface.Feature;
 import io.tidegate.control.atlas.surface.Operation;
 import io.tidegate.control.atlas.surface.OperationGroup;
+import io.tidegate.control.keys.Doors;
 import java.util.List;
 
 /** The root of the API: that it is there, and who is calling. */
 @OperationGroup
 class SystemStatus {
+  private final Doors doors;
+
+  SystemStatus(Doors doors) {
+    this.doors = doors;
+  }
 
   @Operation(
       id = "getSystemStatus",
@@ -32,7 +38,11 @@ class SystemStatus {
               Answer.object(key -> {
                 key.put("id", id);
                 key.put("publicKey", caller.actor().username());
-                key.put("accessList", List.of());
+                key.put(
+                    "accessList",
+                    doors.list(caller.actor().userId()).stream()
+                        .map(AccessListDocuments::ofCaller)
+                        .toList());
                 key.put("roles", AtlasRoles.list(caller.actor().assignments()));
               }));
           fields.put("appName", "Tidegate");

@@ -79,6 +79,29 @@ public interface ApiKeys {
   /** Takes a key's roles in the project away; for those who administer it. */
   void removeFromProject(Actor actor, String project, String reference);
 
+  /** From where a key may be used; anywhere when empty. For members of the organization. */
+  List<Admitted> addresses(Actor actor, String organizationId, String reference);
+
+  /** One of these, by its address or range. */
+  Admitted address(Actor actor, String organizationId, String reference, String range);
+
+  /**
+   * Adds addresses or ranges; for owners of the organization, and for the key itself.
+   *
+   * @param callerAddress where this call came from
+   * @return the whole list
+   */
+  List<Admitted> admit(
+      Actor actor,
+      String organizationId,
+      String reference,
+      List<String> ranges,
+      String callerAddress);
+
+  /** Takes an address or a range away; as {@link #admit}. */
+  void bar(
+      Actor actor, String organizationId, String reference, String range, String callerAddress);
+
   /** What a key's digest answers are checked against; for authentication only. */
   Optional<DigestSecrets> digestSecrets(String publicKey);
 }

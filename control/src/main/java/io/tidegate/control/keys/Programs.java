@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** The rules that API keys are held to: who may, and which roles. */
+/** The rules that programs are held to: who may, and which roles. */
 @Component
 final class Programs {
   private static final int LONGEST_DESCRIPTION = 250;
@@ -30,6 +30,14 @@ final class Programs {
   void requireMember(Actor actor, String organizationId) {
     if (!actor.belongsTo(organizationId)) {
       throw Refused.notFound("organization", organizationId);
+    }
+  }
+
+  /** Atlas's Organization Read Only: more than to be a member. */
+  void requireReader(Actor actor, String organizationId, String what) {
+    requireMember(actor, organizationId);
+    if (!actor.readsOrganization(organizationId)) {
+      throw Refused.notAllowed("Only owners and readers of the organization " + what + ".");
     }
   }
 

@@ -33,6 +33,7 @@ class StoredApiKeys implements ApiKeys {
   private final ApiKeyStore store;
   private final ProgramRoleStore roleStore;
   private final Programs programs;
+  private final StoredDoors doors;
   private final Vault vault;
   private final Audit audit;
   private final Ids ids;
@@ -43,6 +44,7 @@ class StoredApiKeys implements ApiKeys {
       ApiKeyStore store,
       ProgramRoleStore roleStore,
       Programs programs,
+      StoredDoors doors,
       Vault vault,
       Audit audit,
       Ids ids,
@@ -51,6 +53,7 @@ class StoredApiKeys implements ApiKeys {
     this.store = store;
     this.roleStore = roleStore;
     this.programs = programs;
+    this.doors = doors;
     this.vault = vault;
     this.audit = audit;
     this.ids = ids;
@@ -211,6 +214,7 @@ class StoredApiKeys implements ApiKeys {
         () -> {
           programs.requireOrganizationOwner(actor, organizationId, "delete its API keys");
           ApiKey key = found(organizationId, reference);
+          doors.forget(key.id());
           store.delete(key.id());
           audit.done(actor, "api-key.delete", target(key));
           return key;
@@ -265,6 +269,51 @@ class StoredApiKeys implements ApiKeys {
           return changed(
               actor, key, null, Programs.with(key.assignments(), project.id(), List.of()));
         });
+  }
+
+  @Override
+  public List<Admitted> addresses(Actor actor, String organizationId, String reference) {
+    return doors.list(key(actor, organizationId, reference).id());
+  }
+
+  @Override
+  public Admitted address(Actor actor, String organizationId, String reference, String range) {
+    return doors.entry(key(actor, organizationId, reference).id(), range);
+  }
+
+  @Override
+  public List<Admitted> admit(
+      Actor actor,
+      String organizationId,
+      String reference,
+      List<String> ranges,
+      String callerAddress) {
+    return doors.add(
+        actor,
+        Target.of("api-key", reference),
+        () -> listed(actor, organizationId, reference),
+        ranges,
+        callerAddress);
+  }
+
+  @Override
+  public void bar(
+      Actor actor, String organizationId, String reference, String range, String callerAddress) {
+    doors.remove(
+        actor,
+        Target.of("api-key", reference),
+        () -> listed(actor, organizationId, reference),
+        range,
+        callerAddress);
+  }
+
+  private StoredDoors.Program listed(Actor actor, String organizationId, String reference) {
+    ApiKey key = key(actor, organizationId, reference);
+    if (!actor.is(key.id())) {
+      programs.requireOrganizationOwner(
+          actor, organizationId, "change the access lists of its API keys");
+    }
+    return new StoredDoors.Program(key.id(), target(key));
   }
 
   @Override
