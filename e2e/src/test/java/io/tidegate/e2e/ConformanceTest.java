@@ -32,7 +32,11 @@ class ConformanceTest {
               "TIDEGATE_ORG_ID",
               key.orgId(),
               "TIDEGATE_GROUP_ID",
-              key.groupId()));
+              key.groupId(),
+              "TIDEGATE_OWNER",
+              tidegate.person("security").name(),
+              "TIDEGATE_OWNER_PASSWORD",
+              tidegate.person("security").password()));
     }
   }
 }

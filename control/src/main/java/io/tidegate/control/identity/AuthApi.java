@@ -132,7 +132,10 @@ class AuthApi {
       @RequestBody(required = false) @Nullable DeviceBody body, HttpServletRequest request) {
     String client = body == null ? null : body.clientName();
     DeviceLogins.Started started =
-        devices.start(client == null ? "a device" : client, request.getRemoteAddr());
+        devices.start(
+            client == null ? "a device" : client,
+            request.getRemoteAddr(),
+            DeviceLogins.Purpose.TIDEGATE);
     String page = address.url() + "/device";
     return secret(
         new DeviceAnswer(
@@ -155,7 +158,7 @@ class AuthApi {
   ResponseEntity<TokenAnswer> deviceToken(
       @RequestBody DeviceTokenBody body, HttpServletRequest request) {
     Secret code = new Secret(Require.field("deviceCode", body.deviceCode()));
-    return switch (devices.poll(code, request.getRemoteAddr())) {
+    return switch (devices.poll(code, request.getRemoteAddr(), DeviceLogins.Purpose.TIDEGATE)) {
       case DeviceLogins.Poll.Granted granted ->
           secret(
               new TokenAnswer(
@@ -163,6 +166,8 @@ class AuthApi {
                   "Bearer",
                   granted.expiresAt(),
                   Me.of(granted.person())));
+      case DeviceLogins.Poll.GrantedApi _ ->
+          throw new IllegalStateException("a code of this API was traded for another's token");
       case DeviceLogins.Poll.StillPending _ ->
           throw new Refused(ErrorCode.AUTHORIZATION_PENDING, "Nobody has confirmed the code yet.");
       case DeviceLogins.Poll.SlowDown _ ->

@@ -21,12 +21,25 @@ public interface DeviceLogins {
       Duration expiresIn,
       Duration interval) {}
 
+  /** What the device is let into. */
+  enum Purpose {
+    /** Tidegate's own API. */
+    TIDEGATE,
+    /** The Atlas-compatible API. */
+    ATLAS
+  }
+
   /** What the confirmation page shows. */
-  record Pending(String userCode, String clientName, String address, Instant expiresAt) {}
+  record Pending(
+      String userCode, String clientName, String address, Purpose purpose, Instant expiresAt) {}
 
   /** What a poll finds. */
   sealed interface Poll {
+    /** For {@link Purpose#TIDEGATE}. */
     record Granted(Person person, Secret token, Instant expiresAt) implements Poll {}
+
+    /** For {@link Purpose#ATLAS}. */
+    record GrantedApi(ApiLogins.Pair pair) implements Poll {}
 
     record StillPending() implements Poll {}
 
@@ -37,9 +50,10 @@ public interface DeviceLogins {
     record Denied() implements Poll {}
   }
 
-  Started start(String clientName, String address);
+  Started start(String clientName, String address, Purpose purpose);
 
-  Poll poll(Secret deviceCode, String address);
+  /** A code opens what it was started for, and is unknown to all else. */
+  Poll poll(Secret deviceCode, String address, Purpose purpose);
 
   /**
    * The open sign-in behind a user code, however it is spelled.

@@ -26,7 +26,11 @@ public interface Logins {
     /** The portal's cookie. */
     PORTAL,
     /** An {@code Authorization: Bearer} header. */
-    BEARER
+    BEARER,
+    /** The same in the Atlas-compatible API; see {@link ApiLogins}. */
+    ATLAS,
+    /** Nothing but the next {@link #ATLAS}. */
+    ATLAS_REFRESH
   }
 
   Outcome signIn(

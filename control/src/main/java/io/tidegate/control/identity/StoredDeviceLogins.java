@@ -30,6 +30,9 @@ class StoredDeviceLogins implements DeviceLogins {
   private static final Duration INTERVAL = Duration.ofSeconds(2);
   private static final int SLOWER_SECONDS = 5;
 
+  /** Two polls that were sent in time may come nearer to each other than they were sent. */
+  private static final Duration JITTER = Duration.ofMillis(500);
+
   private enum Status {
     PENDING,
     APPROVED,
@@ -42,6 +45,7 @@ class StoredDeviceLogins implements DeviceLogins {
       Status status,
       @Nullable String personId,
       String clientName,
+      Purpose purpose,
       int intervalSeconds,
       Instant expiresAt,
       @Nullable Instant lastPollAt) {}
@@ -49,6 +53,7 @@ class StoredDeviceLogins implements DeviceLogins {
   private final Database database;
   private final PersonStore people;
   private final StoredLogins logins;
+  private final StoredApiLogins apiLogins;
   private final Tokens tokens;
   private final Audit audit;
   private final SecureRandom random;
@@ -61,6 +66,7 @@ class StoredDeviceLogins implements DeviceLogins {
       Database database,
       PersonStore people,
       StoredLogins logins,
+      StoredApiLogins apiLogins,
       Tokens tokens,
       Audit audit,
       SecureRandom random,
@@ -68,6 +74,7 @@ class StoredDeviceLogins implements DeviceLogins {
     this.database = database;
     this.people = people;
     this.logins = logins;
+    this.apiLogins = apiLogins;
     this.tokens = tokens;
     this.audit = audit;
     this.random = random;
@@ -78,7 +85,7 @@ class StoredDeviceLogins implements DeviceLogins {
   }
 
   @Override
-  public Started start(String clientName, String address) {
+  public Started start(String clientName, String address, Purpose purpose) {
     Duration wait = starts.take(address);
     if (!wait.isZero()) {
       throw tooMany(wait);
@@ -94,14 +101,15 @@ class StoredDeviceLogins implements DeviceLogins {
           .sql(
               """
               insert into device_login (secret_hash, user_code, client_name, address, status,
-                                        interval_s, created_at, expires_at)
-              values (?, ?, ?, ?, 'PENDING', ?, ?, ?)
+                                        purpose, interval_s, created_at, expires_at)
+              values (?, ?, ?, ?, 'PENDING', ?, ?, ?, ?)
               """)
           .params(
               Tokens.hash(code),
               userCode,
               client,
               address,
+              purpose.name(),
               INTERVAL.toSeconds(),
               now.toEpochMilli(),
               expiresAt.toEpochMilli())
@@ -128,7 +136,7 @@ class StoredDeviceLogins implements DeviceLogins {
   }
 
   @Override
-  public Poll poll(Secret deviceCode, String address) {
+  public Poll poll(Secret deviceCode, String address, Purpose purpose) {
     Duration wait = polls.take(address);
     if (!wait.isZero()) {
       throw tooMany(wait);
@@ -138,8 +146,12 @@ class StoredDeviceLogins implements DeviceLogins {
     boolean known =
         database
                 .sql()
-                .sql("select count(*) from device_login where secret_hash = ? and expires_at > ?")
-                .params(hash, clock.millis())
+                .sql(
+                    """
+                    select count(*) from device_login
+                    where secret_hash = ? and expires_at > ? and purpose = ?
+                    """)
+                .params(hash, clock.millis(), purpose.name())
                 .query(Long.class)
                 .single()
             > 0;
@@ -159,6 +171,7 @@ class StoredDeviceLogins implements DeviceLogins {
                       Status.valueOf(row.getString("status")),
                       row.getString("person_id"),
                       row.getString("client_name"),
+                      Purpose.valueOf(row.getString("purpose")),
                       row.getInt("interval_s"),
                       Columns.instant(row, "expires_at"),
                       Columns.optionalInstant(row, "last_poll_at")))
@@ -179,7 +192,8 @@ class StoredDeviceLogins implements DeviceLogins {
 
   private Poll pace(Row row, Instant now) {
     Instant last = row.lastPollAt();
-    boolean early = last != null && now.isBefore(last.plusSeconds(row.intervalSeconds()));
+    boolean early =
+        last != null && now.isBefore(last.plusSeconds(row.intervalSeconds()).minus(JITTER));
     database
         .sql()
         .sql("update device_login set last_poll_at = ?, interval_s = ? where secret_hash = ?")
@@ -207,6 +221,9 @@ class StoredDeviceLogins implements DeviceLogins {
     if (taken == 0 || person.isEmpty()) {
       return new Poll.Denied();
     }
+    if (row.purpose() == Purpose.ATLAS) {
+      return new Poll.GrantedApi(apiLogins.issue(person.get(), address, row.clientName()));
+    }
     Logins.Outcome.SignedIn signedIn =
         logins.issue(
             Logins.TokenKind.BEARER, person.get(), address, row.clientName(), "device code");
@@ -232,6 +249,7 @@ class StoredDeviceLogins implements DeviceLogins {
                 shown(row.getString("user_code")),
                 row.getString("client_name"),
                 row.getString("address"),
+                Purpose.valueOf(row.getString("purpose")),
                 Columns.instant(row, "expires_at")))
         .optional()
         .orElseThrow(() ->
@@ -281,7 +299,9 @@ class StoredDeviceLogins implements DeviceLogins {
           "client",
           pending.clientName(),
           "address",
-          pending.address());
+          pending.address(),
+          "for",
+          pending.purpose().name());
     });
   }
 }

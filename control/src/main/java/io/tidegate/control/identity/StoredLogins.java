@@ -21,7 +21,7 @@ import org.springframework.stereotype.Service;
 @Service
 class StoredLogins implements Logins {
   static final Duration TOKEN_LIFE = Duration.ofHours(12);
-  private static final Duration KEPT_AFTER_EXPIRY = Duration.ofDays(1);
+  static final Duration KEPT_AFTER_EXPIRY = Duration.ofDays(1);
   private static final int TRIES_PER_PERSON = 8;
   private static final Duration PERSON_INTERVAL = Duration.ofSeconds(15);
   private static final int TRIES_PER_ADDRESS = 60;
@@ -101,7 +101,7 @@ class StoredLogins implements Logins {
     database.inTransaction(() -> {
       // Expired ones are forgotten a day later, by whoever comes next.
       store.sweep(now.minus(KEPT_AFTER_EXPIRY));
-      store.insert(Tokens.hash(token), kind, person.id(), client, address, now, expiresAt);
+      store.insert(Tokens.hash(token), kind, person.id(), client, address, null, now, expiresAt);
       audit.done(
           person.acting(address, tenancy),
           "sign-in",

@@ -1,9 +1,12 @@
 package io.tidegate.control.identity;
 
 import io.tidegate.control.identity.Logins.TokenKind;
+import io.tidegate.control.platform.Columns;
 import io.tidegate.control.platform.Database;
+import java.sql.Types;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Repository;
 
 /** Tokens in the database, by the hash of their secret. */
@@ -21,6 +24,7 @@ class TokenStore {
       String personId,
       String clientName,
       String address,
+      @Nullable String family,
       Instant now,
       Instant expiresAt) {
     database
@@ -28,17 +32,17 @@ class TokenStore {
         .sql(
             """
             insert into access_token
-              (secret_hash, kind, person_id, client_name, address, created_at, expires_at)
-            values (?, ?, ?, ?, ?, ?, ?)
+              (secret_hash, kind, person_id, client_name, address, family, created_at, expires_at)
+            values (?, ?, ?, ?, ?, ?, ?, ?)
             """)
-        .params(
-            hash,
-            kind.name(),
-            personId,
-            clientName,
-            address,
-            now.toEpochMilli(),
-            expiresAt.toEpochMilli())
+        .param(1, hash)
+        .param(2, kind.name())
+        .param(3, personId)
+        .param(4, clientName)
+        .param(5, address)
+        .param(6, family, Types.VARCHAR)
+        .param(7, now.toEpochMilli())
+        .param(8, expiresAt.toEpochMilli())
         .update();
   }
 
@@ -53,6 +57,47 @@ class TokenStore {
         .params(hash, kind.name(), now.toEpochMilli())
         .query(String.class)
         .optional();
+  }
+
+  /** A token of a family, whether it still opens anything or not. */
+  record Member(
+      TokenKind kind, String personId, String clientName, String family, Instant expiresAt) {}
+
+  Optional<Member> member(String hash) {
+    return database
+        .sql()
+        .sql("select * from access_token where secret_hash = ? and family is not null")
+        .param(hash)
+        .query((row, _) ->
+            new Member(
+                TokenKind.valueOf(row.getString("kind")),
+                row.getString("person_id"),
+                row.getString("client_name"),
+                row.getString("family"),
+                Columns.instant(row, "expires_at")))
+        .optional();
+  }
+
+  /** Revokes one token; false when it was revoked before. */
+  boolean revokeOne(String hash, Instant now) {
+    return database
+            .sql()
+            .sql(
+                """
+                update access_token set revoked_at = ? where secret_hash = ? and revoked_at is null
+                """)
+            .params(now.toEpochMilli(), hash)
+            .update()
+        > 0;
+  }
+
+  /** Revokes what is left of a family, and tells how much that was. */
+  int revokeFamily(String family, Instant now) {
+    return database
+        .sql()
+        .sql("update access_token set revoked_at = ? where family = ? and revoked_at is null")
+        .params(now.toEpochMilli(), family)
+        .update();
   }
 
   boolean holdsAny(String personId, Instant now) {

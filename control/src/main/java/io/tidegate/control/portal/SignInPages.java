@@ -82,6 +82,12 @@ class SignInPages {
         parameters.put("code", pending.userCode());
         parameters.put("client", pending.clientName());
         parameters.put("address", pending.address());
+        parameters.put(
+            "opens",
+            switch (pending.purpose()) {
+              case TIDEGATE -> "Tidegate's command line and API, for 12 hours";
+              case ATLAS -> "The Atlas-compatible API, for 12 hours";
+            });
         parameters.put("expiresAt", pending.expiresAt());
       } catch (Refused refused) {
         parameters.put("code", userCode);

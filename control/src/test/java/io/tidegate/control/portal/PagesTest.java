@@ -105,6 +105,7 @@ class PagesTest {
     "engineer,/find?q=orders",
     "engineer,/device",
     "engineer,/device?user_code=WDJB-MJHT",
+    "engineer,/device?user_code=KXRB-FGHJ",
     "engineer,/device?user_code=nonsense",
   })
   void answersWithAWholePageUnderAStrictPolicy(String who, String path) {

@@ -1173,22 +1173,25 @@ final class PortalWorld {
 
   private final class FakeDevices implements DeviceLogins {
     @Override
-    public DeviceLogins.Started start(String clientName, String address) {
+    public DeviceLogins.Started start(String clientName, String address, Purpose purpose) {
       throw new UnsupportedOperationException();
     }
 
     @Override
-    public Poll poll(Secret deviceCode, String address) {
+    public Poll poll(Secret deviceCode, String address, Purpose purpose) {
       throw new UnsupportedOperationException();
     }
 
     @Override
     public Pending pending(Actor actor, String userCode) {
-      if (!userCode.equals("WDJB-MJHT")) {
-        throw Refused.notFound("device", userCode);
-      }
-      return new Pending(
-          "WDJB-MJHT", "tidegate on ines-laptop", "10.2.0.14", clock.instant().plusSeconds(540));
+      Instant end = clock.instant().plusSeconds(540);
+      return switch (userCode) {
+        case "WDJB-MJHT" ->
+            new Pending(userCode, "tidegate on ines-laptop", "10.2.0.14", Purpose.TIDEGATE, end);
+        case "KXRB-FGHJ" ->
+            new Pending(userCode, "atlascli/1.45.0", "10.2.0.14", Purpose.ATLAS, end);
+        default -> throw Refused.notFound("device", userCode);
+      };
     }
 
     @Override

@@ -2,8 +2,10 @@ package io.tidegate.control.atlas.sign;
 
 import io.tidegate.control.atlas.surface.Authenticator.Finding;
 import io.tidegate.control.atlas.surface.Caller;
+import io.tidegate.control.identity.ApiLogins;
 import io.tidegate.control.keys.ServiceAccount;
 import io.tidegate.control.keys.ServiceAccounts;
+import io.tidegate.control.platform.Actor;
 import io.tidegate.control.platform.Secret;
 import io.tidegate.control.platform.Tenancy;
 import io.tidegate.control.platform.Throttle;
@@ -14,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** Service accounts by their access token, RFC 6750 section 2.1. */
+/** Service accounts and people by their access token, RFC 6750 section 2.1. */
 @Component
 final class BearerSignIn {
   static final String SCHEME = "Bearer ";
@@ -23,11 +25,13 @@ final class BearerSignIn {
   private static final Duration ADDRESS_INTERVAL = Duration.ofSeconds(1);
 
   private final ServiceAccounts accounts;
+  private final ApiLogins logins;
   private final Tenancy tenancy;
   private final Throttle byAddress;
 
-  BearerSignIn(ServiceAccounts accounts, Tenancy tenancy, InstantSource clock) {
+  BearerSignIn(ServiceAccounts accounts, ApiLogins logins, Tenancy tenancy, InstantSource clock) {
     this.accounts = accounts;
+    this.logins = logins;
     this.tenancy = tenancy;
     this.byAddress = new Throttle(WRONG_FROM_ADDRESS, ADDRESS_INTERVAL, clock);
   }
@@ -44,6 +48,10 @@ final class BearerSignIn {
       return new Finding.Known(
           new Caller.Account(
               account.get().acting("atlas api " + address, tenancy), account.get().clientId()));
+    }
+    Optional<Actor> person = logins.holder(token, "atlas api " + address);
+    if (person.isPresent()) {
+      return new Finding.Known(new Caller.Person(person.get()));
     }
     wait = byAddress.take(address);
     return wait.isZero()
