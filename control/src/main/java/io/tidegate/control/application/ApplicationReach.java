@@ -39,17 +39,20 @@ class ApplicationReach implements Enforcement {
     return open;
   }
 
-  List<Reach> of(DatabaseUser user) {
+  /** By the ids of the project's users. */
+  Map<String, List<Reach>> ofProject(String projectId) {
     Map<UserOnCluster, ApplicationLease> open = open();
-    List<Reach> reach = new ArrayList<>();
+    Map<String, List<Reach>> reaches = new HashMap<>();
     compiler
         .compile()
         .forEach((key, finding) -> {
-          if (key.userId().equals(user.id())) {
-            reach.add(reach(finding, open.get(key)));
+          if (finding.resource().projectId().equals(projectId)) {
+            reaches
+                .computeIfAbsent(key.userId(), _ -> new ArrayList<>())
+                .add(reach(finding, open.get(key)));
           }
         });
-    return reach;
+    return reaches;
   }
 
   private Reach reach(Finding finding, @Nullable ApplicationLease lease) {
@@ -58,23 +61,27 @@ class ApplicationReach implements Enforcement {
     Use last = lease == null ? null : use(lease);
     return switch (finding) {
       case Finding.Unserved unserved ->
-          new Reach(cluster, State.NOT_SERVED, unserved.why(), connections, last);
+          new Reach(cluster, State.NOT_SERVED, unserved.why(), null, connections, last);
       case Finding.Wanted wanted -> {
+        String address = wanted.advertisedAddress();
         if (current(wanted, lease)) {
-          yield new Reach(cluster, State.IN_FORCE, wanted.advertisedAddress(), connections, last);
+          yield new Reach(
+              cluster,
+              State.IN_FORCE,
+              "The gateway lets it in at " + address + ".",
+              address,
+              connections,
+              last);
         }
         String trouble = lease == null ? null : lease.trouble();
         if (trouble != null) {
-          yield new Reach(cluster, State.IN_TROUBLE, trouble, connections, last);
+          yield new Reach(cluster, State.IN_TROUBLE, trouble, address, connections, last);
         }
-        yield new Reach(
-            cluster,
-            State.ON_ITS_WAY,
+        String sentence =
             gateways.connection(wanted.gatewayId()).isPresent()
                 ? "The gateway is being told."
-                : "The gateway is away; it is told when it is back.",
-            connections,
-            last);
+                : "The gateway is away; it is told when it is back.";
+        yield new Reach(cluster, State.ON_ITS_WAY, sentence, address, connections, last);
       }
     };
   }
@@ -92,6 +99,11 @@ class ApplicationReach implements Enforcement {
         && lease.fingerprint().equals(wanted.fingerprint());
   }
 
+  /** A lease that its gateway refused from the first lets nobody in, by no rule whatever. */
+  private static boolean neverHeld(@Nullable ApplicationLease lease) {
+    return lease != null && lease.revision() == 1 && lease.trouble() != null;
+  }
+
   @Override
   public boolean inForce(String projectId) {
     for (ApplicationLease lease : leases.open()) {
@@ -103,7 +115,8 @@ class ApplicationReach implements Enforcement {
     for (Map.Entry<UserOnCluster, Finding> entry : compiler.compile().entrySet()) {
       if (entry.getValue() instanceof Finding.Wanted wanted
           && wanted.resource().projectId().equals(projectId)
-          && !current(wanted, open.get(entry.getKey()))) {
+          && !current(wanted, open.get(entry.getKey()))
+          && !neverHeld(open.get(entry.getKey()))) {
         return false;
       }
     }

@@ -7,6 +7,7 @@ import io.tidegate.control.platform.Actor;
 import io.tidegate.control.platform.Secret;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The database users of projects. */
@@ -48,8 +49,19 @@ public interface DatabaseUsers {
   /** When a temporary user ends; null for it to stay. */
   record End(@Nullable Instant deleteAfter) {}
 
-  /** How far the gateway of one cluster is with a user. */
-  record Reach(String cluster, State state, String sentence, int connections, @Nullable Use last) {}
+  /**
+   * How far the gateway of one cluster is with a user.
+   *
+   * @param address {@code host:port} at which the gateway lets it in; null while nobody knows
+   * @param connections that are open now
+   */
+  record Reach(
+      String cluster,
+      State state,
+      String sentence,
+      @Nullable String address,
+      int connections,
+      @Nullable Use last) {}
 
   /** A user's last use at a cluster. */
   record Use(Instant at, String client) {}
@@ -81,4 +93,7 @@ public interface DatabaseUsers {
 
   /** Each cluster in the user's scope, and how far its gateway is. */
   List<Reach> reach(Actor actor, DatabaseUser user);
+
+  /** The same of every user of a project, by the users' ids. */
+  Map<String, List<Reach>> reaches(Actor actor, String projectReference);
 }

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -257,7 +258,13 @@ class StoredDatabaseUsers implements DatabaseUsers, RoleHolders {
   @Override
   public List<Reach> reach(Actor actor, DatabaseUser user) {
     // Looked up again: who asks may have lost the right to see it.
-    return reach.of(user(actor, user.projectId(), user.authDatabase(), user.username()));
+    DatabaseUser present = user(actor, user.projectId(), user.authDatabase(), user.username());
+    return reaches(actor, present.projectId()).getOrDefault(present.id(), List.of());
+  }
+
+  @Override
+  public Map<String, List<Reach>> reaches(Actor actor, String projectReference) {
+    return reach.ofProject(projects.project(actor, projectReference).id());
   }
 
   @Override

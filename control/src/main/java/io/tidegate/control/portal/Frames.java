@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.stereotype.Component;
@@ -125,6 +126,20 @@ class Frames {
     if (actor.runsInstallation()) {
       watch.add(item("audit", "Audit", "/audit", Place.AUDIT, place, 0, false));
     }
+    List<NavItem> applications = new ArrayList<>();
+    if (!isVendor(actor)) {
+      applications.add(
+          item(
+              "terminal",
+              "Database access",
+              "/database-access",
+              Place.DATABASE_ACCESS,
+              place,
+              0,
+              false));
+      applications.add(
+          item("lock", "Network access", "/network-access", Place.NETWORK_ACCESS, place, 0, false));
+    }
     NavItem rules = item("rules", "Rules", "/rules", Place.RULES, place, 0, false);
     List<NavItem> govern = new ArrayList<>();
     if (administers) {
@@ -133,11 +148,21 @@ class Frames {
       }
       govern.add(item("people", "People", "/people", Place.PEOPLE, place, 0, false));
       govern.add(rules);
-      return List.of(
-          new NavGroup(null, main), new NavGroup("Watch", watch), new NavGroup("Govern", govern));
+    } else {
+      watch.add(rules);
     }
-    watch.add(rules);
-    return List.of(new NavGroup(null, main), new NavGroup("Watch", watch));
+    return groups(main, applications, watch, govern);
+  }
+
+  private static List<NavGroup> groups(
+      List<NavItem> main, List<NavItem> applications, List<NavItem> watch, List<NavItem> govern) {
+    return Stream.of(
+            new NavGroup(null, main),
+            new NavGroup("Applications", applications),
+            new NavGroup("Watch", watch),
+            new NavGroup("Govern", govern))
+        .filter(group -> !group.items().isEmpty())
+        .toList();
   }
 
   private static NavItem item(

@@ -122,8 +122,30 @@ class ResourcePages {
             Rows.orNull(resource.description()),
             offer.accounts().stream().map(account -> account(resource, account)).toList(),
             facts,
-            mayChange);
+            mayChange,
+            applications(offer));
     return frames.page(request, actor, Place.RESOURCES, "page/resource", Map.of("view", view));
+  }
+
+  private static ResourceView.Applications applications(Offer offer) {
+    Resource resource = offer.resource();
+    String account = resource.gatewayAccountId();
+    return new ResourceView.Applications(
+        account == null ? "" : account,
+        offer.accounts().stream()
+            .map(one -> new Option(one.account().id(), one.account().name()))
+            .toList(),
+        resource.version());
+  }
+
+  @PostMapping("/resources/{id}/applications")
+  ModelAndView serveApplications(
+      @AuthenticationPrincipal Actor actor,
+      @PathVariable String id,
+      @RequestParam String version,
+      @RequestParam String account) {
+    resources.serveApplications(actor, id, version(version), Rows.orNull(account));
+    return new ModelAndView("redirect:/resources/" + id + "?done=saved");
   }
 
   private static ResourceView.Account account(Resource resource, AccountOffer offer) {

@@ -99,6 +99,16 @@ class PagesTest {
     "security,/sessions/ses_07",
     "security,/audit",
     "security,/audit?q=hr.salaries&outcome=REFUSED",
+    "engineer,/projects/shop/database-access",
+    "owner,/projects/shop/database-access",
+    "owner,/projects/shop/database-access/users/dbu_2",
+    "engineer,/projects/shop/database-access/users/dbu_3",
+    "owner,/projects/shop/database-access/roles/new",
+    "owner,/projects/shop/database-access/roles/orders-reader/edit",
+    "security,/projects/finance/database-access",
+    "owner,/projects/shop/network-access",
+    "engineer,/projects/shop/network-access",
+    "security,/projects/finance/network-access",
     "security,/gateways",
     "security,/people",
     "engineer,/rules",
@@ -497,6 +507,120 @@ class PagesTest {
             .isFalse();
       }
     }
+  }
+
+  @Test
+  void letsThoseWhoManageThemMakeDatabaseUsers() {
+    String users = "/projects/shop/database-access/users";
+    Map<String, String> form =
+        Map.of(
+            "username", "new-app",
+            "kind", "SCRAM",
+            "password", "",
+            "roles", "read@shop.orders\nreadWrite@notes",
+            "end", "1d",
+            "description", "");
+    HttpResponse<String> made = send("owner", users, form);
+    assertThat(made.statusCode()).isEqualTo(200);
+    assertThat(made.body())
+        .contains("shown this once")
+        .contains("mongodb://orders-worker@gateway.example:27100/?tls=true");
+    assertThat(server.world.calls.getLast())
+        .startsWith("user new-app SCRAM [UserRole[role=read, db=shop, collection=orders]")
+        .endsWith(" 20");
+
+    Map<String, String> taken = new LinkedHashMap<>(form);
+    taken.put("username", "orders-worker");
+    HttpResponse<String> twice = send("owner", users, taken);
+    assertThat(twice.statusCode()).isEqualTo(409);
+    assertThat(twice.body()).contains("id=\"username-wrong\"").contains("already");
+    Map<String, String> wrong = new LinkedHashMap<>(form);
+    wrong.put("roles", HOSTILE);
+    HttpResponse<String> refused = send("owner", users, wrong);
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(refused.body()).contains("id=\"roles-wrong\"").doesNotContain(HOSTILE);
+    assertThat(send("engineer", users, form).statusCode()).isEqualTo(403);
+    assertThat(get("engineer", "/projects/shop/database-access").body())
+        .contains("orders-worker")
+        .doesNotContain("Add a database user");
+    assertThat(get("engineer", "/").body()).contains("href=\"/database-access\"");
+    assertThat(get("support", "/").body()).doesNotContain("/database-access");
+  }
+
+  @Test
+  void letsOwnersSayWhichAccountApplicationsHave() {
+    assertThat(get("security", "/resources/res_orders-db").body()).contains("They reach it as");
+    assertThat(get("engineer", "/resources/res_orders-db").body())
+        .doesNotContain("They reach it as");
+    HttpResponse<String> saved =
+        send(
+            "owner",
+            "/resources/res_orders-db/applications",
+            Map.of("version", "1", "account", "acc_1"));
+    assertThat(saved.statusCode()).isEqualTo(302);
+    assertThat(server.world.calls).contains("serveApplications res_orders-db acc_1");
+  }
+
+  @Test
+  void showsACertificateOnceAndAsksTheNameBeforeAnEnd() {
+    String user = "/projects/shop/database-access/users/dbu_2";
+    HttpResponse<String> issued = send("owner", user + "/certificates", Map.of());
+    assertThat(issued.body()).contains("BEGIN CERTIFICATE");
+    assertThat(get("owner", user).body()).doesNotContain("BEGIN CERTIFICATE");
+    assertThat(send("owner", user + "/remove", Map.of("confirm", "no")).statusCode())
+        .isEqualTo(400);
+    assertThat(server.world.calls).doesNotContain("delete CN=reports,OU=shop");
+    assertThat(
+            send("owner", user + "/remove", Map.of("confirm", "CN=reports,OU=shop")).statusCode())
+        .isEqualTo(302);
+    assertThat(server.world.calls).contains("delete CN=reports,OU=shop");
+  }
+
+  @Test
+  void makesCustomRolesOutOfLines() {
+    String roles = "/projects/shop/database-access/roles";
+    HttpResponse<String> made =
+        send(
+            "owner",
+            roles,
+            Map.of(
+                "name", "r1",
+                "privileges", "find, insert on shop.orders\nlistDatabases on cluster",
+                "inherits", "read@reports"));
+    assertThat(made.statusCode()).isEqualTo(302);
+    assertThat(server.world.calls.getLast())
+        .contains("Rights[actions=[find, insert], on=On[cluster=null, db=shop, collection=orders]]")
+        .contains("cluster=true")
+        .contains("RoleBinding[role=read, db=reports]");
+    assertThat(get("owner", roles + "/orders-reader/edit").body())
+        .contains("find, listIndexes on shop.orders")
+        .contains("listDatabases on cluster");
+    HttpResponse<String> refused =
+        send("owner", roles, Map.of("name", "r1", "privileges", "find", "inherits", ""));
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(refused.body()).contains("id=\"privileges-wrong\"");
+    assertThat(get("engineer", roles + "/new").statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void letsThoseWhoManageItChangeTheAccessList() {
+    String list = "/projects/shop/network-access";
+    HttpResponse<String> added =
+        send("owner", list, Map.of("range", "10.9.0.0/16", "comment", "", "end", "6h"));
+    assertThat(added.statusCode()).isEqualTo(302);
+    assertThat(server.world.calls.getLast())
+        .isEqualTo("admit 10.9.0.0/16 until " + NOW.plus(Duration.ofHours(6)));
+    HttpResponse<String> refused =
+        send("owner", list, Map.of("range", "nonsense", "comment", "", "end", ""));
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(refused.body()).contains("id=\"range-wrong\"");
+    String removal = list + "/remove?range=10.20.0.0%2F16";
+    assertThat(send("owner", removal, Map.of("confirm", "10.0.0.0/8")).statusCode()).isEqualTo(400);
+    assertThat(server.world.calls).doesNotContain("shut out 10.20.0.0/16");
+    assertThat(send("owner", removal, Map.of("confirm", "10.20.0.0/16")).statusCode())
+        .isEqualTo(302);
+    assertThat(server.world.calls).contains("shut out 10.20.0.0/16");
+    assertThat(get("engineer", list).body()).doesNotContain("Let them in");
   }
 
   private static HttpResponse<String> get(String who, String path) {

@@ -4,12 +4,17 @@ import io.tidegate.control.access.AccessFlows;
 import io.tidegate.control.access.AccessRequests;
 import io.tidegate.control.access.Catalogue;
 import io.tidegate.control.access.Grants;
+import io.tidegate.control.application.DatabaseUsers;
+import io.tidegate.control.application.UserCertificates;
 import io.tidegate.control.audit.AuditTrail;
+import io.tidegate.control.cluster.CustomRoles;
 import io.tidegate.control.cluster.Resources;
 import io.tidegate.control.gateways.Gateways;
 import io.tidegate.control.gateways.LinkAddress;
 import io.tidegate.control.identity.DeviceLogins;
+import io.tidegate.control.identity.Passwords;
 import io.tidegate.control.identity.People;
+import io.tidegate.control.network.AccessList;
 import io.tidegate.control.org.Projects;
 import io.tidegate.control.platform.Actor;
 import io.tidegate.control.platform.ControlSettings;
@@ -22,6 +27,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -97,12 +103,48 @@ final class PortalServer implements AutoCloseable {
     GatewayPages.class,
     PeoplePages.class,
     RulePages.class,
-    FinderPages.class
+    FinderPages.class,
+    ProjectChoice.class,
+    DatabaseAccessPages.class,
+    DatabaseUserPages.class,
+    CustomRolePages.class,
+    NetworkAccessPages.class,
+    Passwords.class
   })
   static class Wiring {
     @Bean
     InstantSource clock(PortalWorld world) {
       return world.clock;
+    }
+
+    @Bean
+    SecureRandom random() {
+      return new SecureRandom();
+    }
+
+    @Bean
+    ApplicationWorld applications(PortalWorld world) {
+      return new ApplicationWorld(world);
+    }
+
+    @Bean
+    DatabaseUsers databaseUsers(ApplicationWorld applications) {
+      return applications.users;
+    }
+
+    @Bean
+    CustomRoles customRoles(ApplicationWorld applications) {
+      return applications.roles;
+    }
+
+    @Bean
+    UserCertificates userCertificates(ApplicationWorld applications) {
+      return applications.certificates;
+    }
+
+    @Bean
+    AccessList accessList(ApplicationWorld applications) {
+      return applications.accessList;
     }
 
     @Bean

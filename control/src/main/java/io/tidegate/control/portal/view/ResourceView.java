@@ -15,7 +15,20 @@ public record ResourceView(
     @Nullable String description,
     List<Account> accounts,
     List<Fact> facts,
-    boolean mayChange) {
+    boolean mayChange,
+    Applications applications) {
+
+  /**
+   * By which account applications reach it, after a gateway has let their own users in.
+   *
+   * @param account its id; empty when none are let in
+   * @param choices the accounts that there are, by id
+   */
+  public record Applications(String account, List<Option> choices, long version) {
+    public Applications {
+      choices = List.copyOf(choices);
+    }
+  }
 
   /** A labelled fact of the side card. */
   public record Fact(String label, String value, boolean mono) {}
