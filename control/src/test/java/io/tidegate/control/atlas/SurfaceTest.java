@@ -222,4 +222,24 @@ class SurfaceTest {
     PLANE.clock.advance(Duration.ofSeconds(1));
     assertThat(caller.get("/").status()).isEqualTo(200);
   }
+
+  @Test
+  void limitsAreListedWithTheOperationsThatShareThem() {
+    AtlasClient client = owner.version("2025-03-12");
+    AtlasClient.Answer all = client.get("/rateLimits?itemsPerPage=500");
+    assertThat(all.status()).as(all.body()).isEqualTo(200);
+    assertThat(all.at("totalCount").asInt()).isGreaterThan(20);
+    AtlasClient.Answer keys = client.get("/rateLimits?name=organization%20api%20keys");
+    assertThat(keys.at("results")).hasSize(1);
+    assertThat(keys.text("results.0.endpointSetId")).isEqualTo("organization-api-keys");
+    assertThat(keys.body()).contains("/api/atlas/v2/orgs/{orgId}/apiKeys");
+    assertThat(client.get("/rateLimits?endpointPath=/nowhere").at("results")).isEmpty();
+    AtlasClient.Answer one = client.get("/rateLimits/organization-api-keys");
+    // What it says is what the headers say.
+    assertThat(one.text("capacity.value")).isEqualTo(one.header("RateLimit-Limit"));
+    assertThat(one.at("refillDurationSeconds.value").asInt()).isEqualTo(60);
+    AtlasClient.Answer none = client.get("/rateLimits/nothing");
+    assertThat(none.status()).isEqualTo(404);
+    assertThat(none.text("errorCode")).isEqualTo("ENDPOINT_SET_NOT_FOUND");
+  }
 }
