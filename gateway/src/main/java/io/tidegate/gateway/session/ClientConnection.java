@@ -2,7 +2,6 @@ package io.tidegate.gateway.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -72,16 +71,26 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   /** How long a client may stay that has come to hear why its session ended. */
   private static final long HEARING_MILLIS = 10_000;
 
+  /** How long a client may stay that goes on asking after its session ended. */
+  private static final long ASKING_MILLIS = 2_000;
+
   /** Bytes of a hello or of a step of a sign-in, which are decoded whole. */
   private static final int LARGEST_GREETING = 64 * 1024;
 
-  /** How long the reason of an end is heard before the connection closes behind it. */
-  private static final long HEARD_MILLIS = 300;
+  /**
+   * How long the client of an ended session must have been silent before its connection closes. A
+   * close that crosses a request is never taken for one by the Node driver, and so by mongosh: what
+   * is written between the end of the stream and the socket's close waits for ever.
+   */
+  private static final long QUIET_MILLIS = 300;
 
   /** How long last words may take to leave. */
   private static final long PARTING_MILLIS = 1_000;
 
   private static final BsonDocument OK = new BsonDocument("ok", new BsonDouble(1));
+
+  /** A connection that may only hear why, and closes at the latest at an instant of its loop. */
+  private record Departure(Ending ending, CloseCause cause, long latestNanos) {}
 
   private final Stages stages;
   private final Arrival arrival;
@@ -117,6 +126,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   private boolean noRoom;
   private boolean draining;
   private boolean leaving;
+  private @Nullable Departure departure;
+  private long heardNanos;
   private int held;
   private int nextRequestId;
   private final SilentRequests silent = new SilentRequests();
@@ -394,14 +405,14 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   }
 
   private boolean command(Session ours, ByteBuf frame, OpMsg message, Command command) {
-    Ending ending = ours.ending();
+    Departure begun = departure;
+    Ending ending = begun == null ? ours.ending() : begun.ending();
     if (ending != null) {
-      // Told, and closed when the time for hearing it is over: a close right behind the answer can
-      // reach a driver before it has handed the answer on.
       if (!message.moreToCome()) {
         answer(
             message.header().requestId(), ErrorReply.document(13, "Unauthorized", words(ending)));
       }
+      depart(ending, CloseCause.SESSION_ENDED);
       return false;
     }
     Instant now = stages.sessions().clock().instant();
@@ -1113,8 +1124,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     exchange.replied(summary, bytes, System.nanoTime());
     settle(exchange);
     state = busyState.answered();
-    if (exchange.session().ending() != null) {
-      lastAnswered();
+    Ending ending = exchange.session().ending();
+    if (ending != null) {
+      // It was let finish what it wrote.
+      end(ending);
       return;
     }
     if (leaving) {
@@ -1124,21 +1137,6 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     if (waiting != null) {
       goOn();
     }
-  }
-
-  /**
-   * The session has ended, and this was the last that it had at the target. The client has a moment
-   * to hand the answer on; what it asks meanwhile is told why the session ended.
-   */
-  private void lastAnswered() {
-    Upstream left = upstream;
-    if (left != null) {
-      upstream = null;
-      left.close();
-    }
-    loop().schedule(() -> shut(CloseCause.SESSION_ENDED), HEARD_MILLIS, TimeUnit.MILLISECONDS);
-    goOn();
-    flush();
   }
 
   /** Keeps account of cursors, of transactions, and of a primary that is none any more. */
@@ -1251,12 +1249,27 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
       loop().execute(left::close);
     }
     switch (state) {
-      case Opening opening -> endUnanswered(opening.first(), ending, cause);
-      case Busy busyState -> endUnanswered(busyState.exchange(), ending, cause);
-      case Idle idle -> shut(cause);
+      case Opening opening -> {
+        ByteBuf out = takeFirst();
+        if (out != null) {
+          out.release();
+        }
+        state = opening.abandoned();
+        endUnanswered(opening.first(), ending, cause);
+      }
+      case Busy busyState -> {
+        state = busyState.answered();
+        endUnanswered(busyState.exchange(), ending, cause);
+      }
+      case Idle idle -> {}
       case Arriving arriving -> shut(cause);
       case Parting parting -> {}
       case Closed closed -> {}
+    }
+    if (state instanceof Idle && departure == null) {
+      depart(ending, cause);
+      goOn();
+      flush();
     }
   }
 
@@ -1270,12 +1283,33 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   }
 
   private void endUnanswered(Exchange exchange, Ending ending, CloseCause cause) {
-    if (exchange.replyExpected() && channel.isWritable() && passing == null) {
-      exchange.endedWithoutReply(ending.code(), System.nanoTime());
-      settle(exchange);
-      part(cause, exchange.requestId(), ErrorReply.document(13, "Unauthorized", words(ending)));
-    } else {
-      shut(cause, ending.code());
+    exchange.endedWithoutReply(ending.code(), System.nanoTime());
+    settle(exchange);
+    if (!channel.isWritable() || passing != null) {
+      shut(cause);
+    } else if (exchange.replyExpected()) {
+      answer(exchange.requestId(), ErrorReply.document(13, "Unauthorized", words(ending)));
+    }
+  }
+
+  /** From now on it closes as soon as its client is silent; whatever is asked is answered why. */
+  private void depart(Ending ending, CloseCause cause) {
+    heardNanos = loop().ticker().nanoTime();
+    if (departure == null) {
+      long latest = heardNanos + TimeUnit.MILLISECONDS.toNanos(ASKING_MILLIS);
+      Departure begun = new Departure(ending, cause, latest);
+      departure = begun;
+      loop().schedule(() -> leaveWhenQuiet(begun), QUIET_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void leaveWhenQuiet(Departure begun) {
+    long now = loop().ticker().nanoTime();
+    long rest = heardNanos + TimeUnit.MILLISECONDS.toNanos(QUIET_MILLIS) - now;
+    if (rest <= 0 || now - begun.latestNanos() >= 0) {
+      shut(begun.cause());
+    } else if (!(state instanceof Closed)) {
+      loop().schedule(() -> leaveWhenQuiet(begun), rest, TimeUnit.NANOSECONDS);
     }
   }
 
@@ -1371,14 +1405,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     channel.config().setAutoRead(false);
     ByteBuf out = OpMsg.encode(channel.alloc(), nextRequestId(), requestId, 0, reply);
     facts.sent(out.readableBytes());
-    ChannelFuture left = channel.writeAndFlush(out);
-    if (cause == CloseCause.SESSION_ENDED || cause == CloseCause.NOT_ADMITTED) {
-      // Nothing passes any more; the driver gets a moment to hand the reason on. mongosh has been
-      // seen to wait for ever when the end of the stream came within a millisecond of the answer.
-      left.addListener(sent -> loop().schedule(this::close, HEARD_MILLIS, TimeUnit.MILLISECONDS));
-    } else {
-      left.addListener(ChannelFutureListener.CLOSE);
-    }
+    channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
     loop().schedule(this::close, PARTING_MILLIS, TimeUnit.MILLISECONDS);
   }
 
@@ -1443,7 +1470,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     ctx.fireChannelInactive();
-    shut(CloseCause.CLIENT_LEFT);
+    Departure begun = departure;
+    shut(begun == null ? CloseCause.CLIENT_LEFT : begun.cause());
     Session ours = session;
     if (ours != null) {
       ours.remove(this, facts);

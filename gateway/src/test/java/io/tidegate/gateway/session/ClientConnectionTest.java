@@ -462,24 +462,76 @@ class ClientConnectionTest {
   }
 
   @Test
-  void anEndUnderWayIsToldToTheRequestAndNothingFollows() {
+  void anEndIsToldToWhatIsUnderWayAndToWhatWaits() {
     client.freezeTime();
     client.writeInbound(frame(5, find(), 0), frame(6, find(), 0));
     upstreams.opened();
     sessions.end(session, Ending.REVOKED, "the owner took it back");
     client.runPendingTasks();
 
-    OpMsg told = saidMessage();
-    assertThat(told.header().responseTo()).isEqualTo(5);
-    assertThat(told.body().toBsonDocument().getInt32("code").getValue()).isEqualTo(13);
-    assertThat(said()).isNull();
+    for (int request : new int[] {5, 6}) {
+      OpMsg told = saidMessage();
+      assertThat(told.header().responseTo()).isEqualTo(request);
+      assertThat(told.body().toBsonDocument().getInt32("code").getValue()).isEqualTo(13);
+    }
+    assertThat(upstreams.written).hasSize(1);
     assertThat(upstreams.closed).isTrue();
+    pass(299);
     assertThat(client.isOpen()).as("a driver has a moment to hand it on").isTrue();
-    client.advanceTimeBy(301, TimeUnit.MILLISECONDS);
-    client.runScheduledPendingTasks();
+    pass(2);
     assertThat(said()).isNull();
     assertThat(client.isOpen()).isFalse();
     assertThat(events).contains("closed session-ended");
+  }
+
+  @Test
+  void anEndBeforeTheTargetIsOpenIsToldToo() {
+    client.freezeTime();
+    client.writeInbound(frame(5, find(), 0));
+    sessions.end(session, Ending.REVOKED, "the owner took it back");
+    client.runPendingTasks();
+
+    assertThat(saidBody().getInt32("code").getValue()).isEqualTo(13);
+    upstreams.opened();
+    assertThat(upstreams.closed).isTrue();
+    assertThat(upstreams.written).isEmpty();
+  }
+
+  @Test
+  void whoAsksOnAfterTheEndIsToldUntilItIsSilent() {
+    client.freezeTime();
+    sessions.end(session, Ending.REVOKED, "the owner took it back");
+    client.runPendingTasks();
+
+    for (int request = 1; request <= 5; request++) {
+      pass(200);
+      client.writeInbound(frame(request, find(), 0));
+      assertThat(saidBody().getInt32("code").getValue()).isEqualTo(13);
+    }
+    assertThat(client.isOpen()).isTrue();
+    assertThat(upstreams.written).isEmpty();
+    pass(301);
+    assertThat(client.isOpen()).isFalse();
+  }
+
+  @Test
+  void whoNeverFallsSilentAfterTheEndIsClosedAfterTwoSeconds() {
+    client.freezeTime();
+    sessions.end(session, Ending.REVOKED, "the owner took it back");
+    client.runPendingTasks();
+
+    int request = 0;
+    while (client.isOpen() && request < 100) {
+      client.writeInbound(frame(++request, find(), 0));
+      said();
+      pass(200);
+    }
+    assertThat(request).isBetween(10, 12);
+  }
+
+  private void pass(long millis) {
+    client.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+    client.runScheduledPendingTasks();
   }
 
   @Test
@@ -657,13 +709,7 @@ class ClientConnectionTest {
 
   @Test
   void whoJoinsAnEndedSessionHearsWhyAndIsClosedInTime() {
-    EmbeddedChannel early = new EmbeddedChannel();
-    early
-        .pipeline()
-        .addLast(ClientConnection.begin(stages, early, Arrival.byTunnel(early), session));
     sessions.end(session, Ending.REVOKED, "the owner took it back");
-    early.runPendingTasks();
-    assertThat(early.isOpen()).isFalse();
 
     EmbeddedChannel asking = new EmbeddedChannel();
     asking.freezeTime();
