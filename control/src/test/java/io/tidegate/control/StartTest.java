@@ -75,4 +75,45 @@ class StartTest {
       }
     }
   }
+
+  private static String mode(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  private static void open(Path path) throws IOException {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  @Test
+  void aFolderOfOursThatIsOpenToOthersIsShut() throws IOException {
+    Path data = folder.resolve("data");
+    try (DataFolder first = DataFolder.open(data)) {
+      first.write("keys/one", new byte[] {1});
+    }
+    open(data);
+    open(data.resolve("keys"));
+    DataFolder.open(data).close();
+    assertThat(mode(data)).isEqualTo("rwx------");
+    assertThat(mode(data.resolve("keys"))).isEqualTo("rwx------");
+
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    open(empty);
+    DataFolder.open(empty).close();
+    assertThat(mode(empty)).isEqualTo("rwx------");
+  }
+
+  @Test
+  void aFolderOfOthersThatIsOpenIsLeftAsItIs() throws IOException {
+    Path shared = Files.createDirectory(folder.resolve("shared"));
+    Files.writeString(shared.resolve("letter"), "x");
+    open(shared);
+    assertThatThrownBy(() -> DataFolder.open(shared))
+        .isInstanceOf(StartFailure.class)
+        .hasMessageContaining("open to others")
+        .hasMessageContaining("--data");
+    assertThat(mode(shared)).isEqualTo("rwxr-xr-x");
+    try (var files = Files.list(shared)) {
+      assertThat(files).containsExactly(shared.resolve("letter"));
+    }
+  }
 }

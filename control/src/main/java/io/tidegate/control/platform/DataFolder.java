@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,15 +17,21 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The folder that holds all that must survive: database, keys, audit ledger. One process at a time,
  * by a file lock that dies with it. Files and folders made here are for their owner only.
+ *
+ * <p>A folder that was there before and is open to others is closed to them rather than refused:
+ * what lies in it is nobody else's, and a start that only asks for a chmod teaches nothing. One
+ * that holds somebody else's files is refused, because shutting that would break what is theirs.
  */
 public final class DataFolder implements AutoCloseable {
   private static final boolean POSIX =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+  private static final String OWNER_ONLY = "rwx------";
 
   private final Path root;
   private final FileChannel lockFile;
@@ -44,6 +51,7 @@ public final class DataFolder implements AutoCloseable {
     FileChannel channel;
     try {
       makeFolder(root);
+      shut(root);
       channel =
           FileChannel.open(
               root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -138,6 +146,59 @@ public final class DataFolder implements AutoCloseable {
     }
   }
 
+  private static void shut(Path root) throws IOException {
+    if (!POSIX) {
+      return;
+    }
+    if (isOpen(root) && !isOurs(root)) {
+      throw new StartFailure(
+          "The folder "
+              + root
+              + " is open to others and holds files that are not Tidegate's. Name a folder of its"
+              + " own with --data, such as "
+              + root.resolve("tidegate")
+              + ".");
+    }
+    shutTo(root);
+    Path keys = root.resolve("keys");
+    if (Files.isDirectory(keys)) {
+      shutTo(keys);
+    }
+  }
+
+  private static void shutTo(Path folder) throws IOException {
+    if (!isOpen(folder)) {
+      return;
+    }
+    try {
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(OWNER_ONLY));
+    } catch (FileSystemException e) {
+      throw new StartFailure(
+          "The folder "
+              + folder
+              + " holds keys and is open to others, and belongs to somebody else, so it cannot be"
+              + " shut. Let its owner run: chmod 700 "
+              + folder
+              + " (or start Tidegate as that owner).",
+          e);
+    }
+  }
+
+  private static boolean isOpen(Path folder) throws IOException {
+    return Files.getPosixFilePermissions(folder).stream()
+        .anyMatch(permission -> !permission.name().startsWith("OWNER_"));
+  }
+
+  /** Empty, or taken by a Tidegate before. */
+  private static boolean isOurs(Path root) throws IOException {
+    if (Files.exists(root.resolve("lock"))) {
+      return true;
+    }
+    try (Stream<Path> entries = Files.list(root)) {
+      return entries.findAny().isEmpty();
+    }
+  }
+
   private static void makeFolder(Path path) throws IOException {
     if (Files.isDirectory(path)) {
       return;
@@ -145,7 +206,7 @@ public final class DataFolder implements AutoCloseable {
     FileAttribute<?>[] ownerOnly =
         POSIX
             ? new FileAttribute<?>[] {
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY))
             }
             : new FileAttribute<?>[0];
     Files.createDirectories(path, ownerOnly);
