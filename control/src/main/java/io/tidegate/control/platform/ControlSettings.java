@@ -11,8 +11,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * What an operator sets, under {@code tidegate.control}. An unknown key is an error.
  *
  * @param data the data folder, made when missing
- * @param databaseUrl {@code jdbc:postgresql://…} or {@code postgresql://…}; null for SQLite in the
- *     data folder
+ * @param databaseUrl {@code postgresql://user@host/db}, or the same as {@code jdbc:}, without a
+ *     password; null for SQLite in the data folder
  * @param publicUrl where people reach the portal, such as {@code https://tidegate.example}; null to
  *     take it from each request
  * @param linkHost the address that the gateway link listens on

@@ -60,13 +60,19 @@ public final class Database implements AutoCloseable {
     return new Database(writer, sqlitePool(file, "reader", READERS, true));
   }
 
-  /** Opens PostgreSQL and brings its schema up to date. */
+  /**
+   * Opens PostgreSQL and brings its schema up to date.
+   *
+   * @param user null for the one in the address
+   */
   public static Database postgresql(String url, @Nullable String user, @Nullable Secret password) {
+    PostgresUrl address = PostgresUrl.parse(url);
+    String signsInAs = user == null ? address.user() : user;
     HikariConfig config = new HikariConfig();
     config.setPoolName("tidegate-postgresql");
-    config.setJdbcUrl(url.startsWith("jdbc:") ? url : "jdbc:" + url);
-    if (user != null) {
-      config.setUsername(user);
+    config.setJdbcUrl(address.jdbc());
+    if (signsInAs != null) {
+      config.setUsername(signsInAs);
     }
     if (password != null) {
       config.setPassword(password.reveal());
