@@ -171,14 +171,28 @@ class SurfaceTest {
   @Test
   void theCallerIsKnownBeforeAnythingElse() {
     AtlasClient nobody = AtlasClient.nobody(PLANE.url());
-    long events = PLANE.auditActions().size();
+    long events = eventsOfPeople();
     for (String path : List.of("/", "/nothing", "/orgs/" + org + "/apiKeys")) {
       AtlasClient.Answer answer = nobody.post(path, Map.of("desc", "x", "roles", List.of()));
       assertThat(answer.status()).as(path).isEqualTo(401);
       assertThat(answer.text("errorCode")).isEqualTo("UNAUTHORIZED");
       assertThat(answer.header("WWW-Authenticate")).startsWith("Digest ");
     }
-    assertThat(PLANE.auditActions()).hasSize((int) events);
+    assertThat(eventsOfPeople()).isEqualTo(events);
+  }
+
+  /** Tidegate itself, and gateways, may write at any moment: others share this plane. */
+  private static long eventsOfPeople() {
+    return PLANE
+        .database()
+        .sql()
+        .sql(
+            """
+            select count(*) from audit_event
+            where actor_id <> 'system' and source not like 'gateway %'
+            """)
+        .query(Long.class)
+        .single();
   }
 
   @Test
