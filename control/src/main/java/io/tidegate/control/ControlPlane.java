@@ -8,6 +8,7 @@ import io.tidegate.control.platform.Database;
 import io.tidegate.control.platform.Ids;
 import io.tidegate.control.platform.Json;
 import io.tidegate.control.platform.PublicAddress;
+import io.tidegate.control.platform.Replicas;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -69,8 +70,13 @@ public class ControlPlane {
   }
 
   @Bean
-  Changes changes() {
-    return new Changes();
+  Replicas replicas(Database database, SecureRandom random) {
+    return new Replicas(database, random);
+  }
+
+  @Bean
+  Changes changes(Replicas replicas) {
+    return replicas.changes();
   }
 
   @Bean

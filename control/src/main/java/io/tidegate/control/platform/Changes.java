@@ -8,20 +8,32 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Tells those who wait in this process that an object changed, after the change was committed. It
- * carries no state: who is told reads the database again, and who waits does so with a time limit.
+ * Tells those who wait that an object changed, after the change was committed: in this process, and
+ * through the database in its other replicas. It carries no state: who is told reads the database
+ * again, and who waits does so with a time limit, because a replica that was cut off hears nothing.
  */
 public final class Changes {
+  private final Consumer<String> elsewhere;
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
+
+  /**
+   * @param elsewhere tells other replicas; called within the open transaction, and must be undone
+   *     with it
+   */
+  public Changes(Consumer<String> elsewhere) {
+    this.elsewhere = elsewhere;
+  }
 
   /** Says that the object changed: at commit inside a transaction, at once outside. */
   public void changed(String id) {
+    elsewhere.accept(id);
     if (TransactionSynchronizationManager.isSynchronizationActive()) {
       TransactionSynchronizationManager.registerSynchronization(
           new TransactionSynchronization() {
@@ -33,6 +45,16 @@ public final class Changes {
     } else {
       tell(id);
     }
+  }
+
+  /** Another replica said so. */
+  void heard(String id) {
+    tell(id);
+  }
+
+  /** Anything may have changed unheard: everybody looks again. */
+  void missed() {
+    watches.forEach(Watch::wake);
   }
 
   private void tell(String id) {
@@ -66,9 +88,16 @@ public final class Changes {
     }
 
     private void offer(String id) {
-      if (!wanted.test(id)) {
-        return;
+      if (wanted.test(id)) {
+        add(id);
       }
+    }
+
+    private void wake() {
+      add("");
+    }
+
+    private void add(String id) {
       lock.lock();
       try {
         if (queued.add(id)) {
@@ -80,7 +109,10 @@ public final class Changes {
       }
     }
 
-    /** The id of something that changed; null when nothing did within the time. */
+    /**
+     * The id of something that changed, empty when anything may have; null when nothing did within
+     * the time.
+     */
     public @Nullable String await(Duration atMost) throws InterruptedException {
       long nanos = atMost.toNanos();
       lock.lock();

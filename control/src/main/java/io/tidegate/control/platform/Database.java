@@ -3,6 +3,8 @@ package io.tidegate.control.platform;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -29,11 +31,12 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class Database implements AutoCloseable {
   private static final int READERS = 4;
-  private static final int POSTGRES_CONNECTIONS = 12;
+  private static final int POSTGRES_CONNECTIONS = 13;
   private static final int ATTEMPTS = 4;
 
   private final HikariDataSource writer;
   private final HikariDataSource reader;
+  private final boolean replicated;
   private final JdbcClient writes;
   private final JdbcClient reads;
   private final TransactionTemplate transactions;
@@ -41,7 +44,8 @@ public final class Database implements AutoCloseable {
   /** What an open transaction wants done should it be undone. */
   private record Undone(List<Runnable> wishes) {}
 
-  private Database(HikariDataSource writer, HikariDataSource reader) {
+  private Database(HikariDataSource writer, HikariDataSource reader, boolean replicated) {
+    this.replicated = replicated;
     this.writer = writer;
     this.reader = reader;
     this.writes = JdbcClient.create(writer);
@@ -57,7 +61,7 @@ public final class Database implements AutoCloseable {
   public static Database sqlite(Path file) {
     HikariDataSource writer = sqlitePool(file, "writer", 1, false);
     migrate(writer, "The database " + file);
-    return new Database(writer, sqlitePool(file, "reader", READERS, true));
+    return new Database(writer, sqlitePool(file, "reader", READERS, true), false);
   }
 
   /**
@@ -89,7 +93,7 @@ public final class Database implements AutoCloseable {
           e);
     }
     migrate(pool, "The PostgreSQL database");
-    return new Database(pool, pool);
+    return new Database(pool, pool, true);
   }
 
   private static HikariDataSource sqlitePool(Path file, String role, int size, boolean readOnly) {
@@ -194,6 +198,21 @@ public final class Database implements AutoCloseable {
   @SuppressWarnings("NullAway") // execute's result is the work's own, null only when that is.
   private <T extends @Nullable Object> T run(Supplier<T> work) {
     return transactions.execute(_ -> work.get());
+  }
+
+  /** Whether other processes may be at work on the same database. */
+  boolean hasReplicas() {
+    return replicated;
+  }
+
+  /** Statements that write, inside a transaction or by themselves. */
+  JdbcClient writing() {
+    return writes;
+  }
+
+  /** A connection that stays out of transactions; close it after. */
+  Connection connection() throws SQLException {
+    return writer.getConnection();
   }
 
   /** Whether a failure says that a unique key is taken. */
