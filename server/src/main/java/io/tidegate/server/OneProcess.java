@@ -111,6 +111,10 @@ final class OneProcess implements AutoCloseable {
     if (options.publicUrl() != null) {
       properties.put("tidegate.control.public-url", options.publicUrl());
     }
+    if (!options.trustedProxies().isEmpty()) {
+      properties.put(
+          "tidegate.control.trusted-proxies", String.join(",", options.trustedProxies()));
+    }
     if (options.databaseUrl() != null) {
       properties.put("tidegate.control.database-url", options.databaseUrl());
     }

@@ -3,11 +3,14 @@ package io.tidegate.server;
 import io.tidegate.control.platform.PortRange;
 import io.tidegate.control.platform.Secret;
 import io.tidegate.control.platform.StartFailure;
+import io.tidegate.control.platform.TrustedProxies;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -111,6 +114,14 @@ final class StartCommand implements Callable<Integer> {
   private @Nullable String publicUrl;
 
   @Option(
+      names = "--trusted-proxy",
+      paramLabel = "CIDR",
+      description =
+          "Believe X-Forwarded-For and X-Forwarded-Proto of a proxy at this address or range, such"
+              + " as 10.0.0.0/8. May be given several times. Default: nobody's.")
+  private List<String> trustedProxies = new ArrayList<>();
+
+  @Option(
       names = "--database-url",
       paramLabel = "URL",
       description = "postgresql://user@host/database. Default: SQLite in the data folder.")
@@ -187,6 +198,7 @@ final class StartCommand implements Callable<Integer> {
         clusterPorts(),
         directPort,
         publicUrl,
+        proxies(),
         databaseUrl,
         password == null ? null : new Secret(password),
         demo,
@@ -199,6 +211,15 @@ final class StartCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new StartFailure("--cluster-ports: " + e.getMessage() + ".", e);
     }
+  }
+
+  private List<String> proxies() {
+    try {
+      TrustedProxies.of(trustedProxies);
+    } catch (IllegalArgumentException e) {
+      throw new StartFailure("--trusted-proxy: " + e.getMessage() + ".", e);
+    }
+    return trustedProxies;
   }
 
   private Path defaultData(Map<String, String> environment) {

@@ -3,6 +3,7 @@ package io.tidegate.server;
 import io.tidegate.control.platform.PortRange;
 import io.tidegate.control.platform.Secret;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param clusterPorts of which each resource that serves applications gets one
  * @param directPort null for no direct listener
  * @param publicUrl null to use the portal's own address
+ * @param trustedProxies whose forwarding headers are believed
  * @param databaseUrl null for SQLite in the data folder
  * @param demo whether to make the demo's people, project and resource
  * @param target the demo's MongoDB; null for a sandbox
@@ -26,7 +28,12 @@ record StartOptions(
     PortRange clusterPorts,
     @Nullable Integer directPort,
     @Nullable String publicUrl,
+    List<String> trustedProxies,
     @Nullable String databaseUrl,
     @Nullable Secret databasePassword,
     boolean demo,
-    @Nullable DemoTarget target) {}
+    @Nullable DemoTarget target) {
+  StartOptions {
+    trustedProxies = List.copyOf(trustedProxies);
+  }
+}

@@ -35,21 +35,23 @@ final class PortalCookie {
     return Optional.empty();
   }
 
-  void set(HttpServletResponse response, Secret token, Duration life) {
-    add(response, token.reveal(), life);
+  void set(HttpServletRequest request, HttpServletResponse response, Secret token, Duration life) {
+    add(request, response, token.reveal(), life);
   }
 
-  void clear(HttpServletResponse response) {
-    add(response, "", Duration.ZERO);
+  void clear(HttpServletRequest request, HttpServletResponse response) {
+    add(request, response, "", Duration.ZERO);
   }
 
-  private void add(HttpServletResponse response, String value, Duration life) {
+  private void add(
+      HttpServletRequest request, HttpServletResponse response, String value, Duration life) {
+    Boolean secure = settings.cookiesSecure();
     response.addHeader(
         HttpHeaders.SET_COOKIE,
         ResponseCookie.from(NAME, value)
             .httpOnly(true)
             .sameSite("Lax")
-            .secure(settings.cookiesSecure())
+            .secure(secure == null ? request.isSecure() : secure)
             .path("/")
             .maxAge(life)
             .build()

@@ -42,7 +42,7 @@ class PortalSignIn {
             "portal");
     return switch (outcome) {
       case Logins.Outcome.SignedIn signedIn -> {
-        cookie.set(response, signedIn.token(), StoredLogins.TOKEN_LIFE);
+        cookie.set(request, response, signedIn.token(), StoredLogins.TOKEN_LIFE);
         yield to(inside(next));
       }
       case Logins.Outcome.Wrong _ -> to(again("bad-credentials", next));
@@ -51,11 +51,12 @@ class PortalSignIn {
   }
 
   @PostMapping("/logout")
-  ResponseEntity<Void> signOut(Authentication authentication, HttpServletResponse response) {
+  ResponseEntity<Void> signOut(
+      Authentication authentication, HttpServletRequest request, HttpServletResponse response) {
     if (authentication instanceof SignedIn signedIn) {
       logins.signOut(signedIn.getPrincipal(), signedIn.getCredentials());
     }
-    cookie.clear(response);
+    cookie.clear(request, response);
     return to("/login");
   }
 

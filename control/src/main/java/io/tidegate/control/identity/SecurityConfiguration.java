@@ -62,8 +62,13 @@ class SecurityConfiguration {
     CookieCsrfTokenRepository csrfTokens = new CookieCsrfTokenRepository();
     csrfTokens.setCookieName("tidegate_csrf");
     csrfTokens.setHeaderName("X-CSRF-TOKEN");
-    csrfTokens.setCookieCustomizer(
-        builder -> builder.httpOnly(true).sameSite("Lax").secure(settings.cookiesSecure()));
+    csrfTokens.setCookieCustomizer(builder -> {
+      builder.httpOnly(true).sameSite("Lax");
+      Boolean secure = settings.cookiesSecure();
+      if (secure != null) {
+        builder.secure(secure);
+      }
+    });
     http.addFilterBefore(new TokenFilter(logins, cookie), CsrfFilter.class)
         .csrf(csrf ->
             csrf.csrfTokenRepository(csrfTokens)

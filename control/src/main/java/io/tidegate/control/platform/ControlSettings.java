@@ -18,7 +18,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param linkHost the address that the gateway link listens on
  * @param linkPort 0 for any free one
  * @param linkAddresses more names and addresses that gateways reach the link by
- * @param secureCookies whether cookies are for https only; null to follow {@code publicUrl}
+ * @param secureCookies whether cookies are for https only; null to follow {@code publicUrl}, and
+ *     each request
+ * @param trustedProxies addresses and CIDR ranges whose {@code X-Forwarded-For} and {@code
+ *     X-Forwarded-Proto} are believed; none by default
  * @param reconcileEvery how often desired and actual are compared when nothing happens
  * @param leaseTimeout how long a session waits for its gateway
  * @param clusterPorts the ports of gateways at which applications reach resources, one for each
@@ -34,12 +37,15 @@ public record ControlSettings(
     @DefaultValue("8422") int linkPort,
     @DefaultValue({}) List<String> linkAddresses,
     @Nullable Boolean secureCookies,
+    @DefaultValue({}) List<String> trustedProxies,
     @DefaultValue("1s") Duration reconcileEvery,
     @DefaultValue("10s") Duration leaseTimeout,
     @DefaultValue("27100-27999") PortRange clusterPorts) {
 
   public ControlSettings {
     linkAddresses = List.copyOf(linkAddresses);
+    trustedProxies = List.copyOf(trustedProxies);
+    TrustedProxies.of(trustedProxies);
     if (linkPort < 0 || linkPort > 65535) {
       throw new IllegalArgumentException("tidegate.control.link-port must be 0 to 65535");
     }
@@ -48,11 +54,12 @@ public record ControlSettings(
     }
   }
 
-  /** Whether cookies are sent over https only. */
-  public boolean cookiesSecure() {
+  /** Whether cookies are for https only; null when each follows the request that it answers. */
+  public @Nullable Boolean cookiesSecure() {
     if (secureCookies != null) {
       return secureCookies;
     }
-    return publicUrl != null && publicUrl.startsWith("https:");
+    boolean behindTls = publicUrl != null && publicUrl.startsWith("https:");
+    return behindTls ? Boolean.TRUE : null;
   }
 }

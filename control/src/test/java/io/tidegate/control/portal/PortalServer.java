@@ -164,6 +164,7 @@ final class PortalServer implements AutoCloseable {
           8422,
           List.of(),
           null,
+          List.of(),
           Duration.ofSeconds(1),
           Duration.ofSeconds(10),
           new PortRange(27_100, 27_999));
