@@ -4,9 +4,7 @@ import io.tidegate.control.api.Etags;
 import io.tidegate.control.api.Idempotency;
 import io.tidegate.control.api.Require;
 import io.tidegate.control.platform.Actor;
-import io.tidegate.control.platform.Secret;
 import java.net.URI;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -19,7 +17,9 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Changing resources and accounts; reading them is with the access flows that lead there. */
+/**
+ * Changing resources. Reading them, and their accounts, is with the access flows that lead there.
+ */
 @RestController
 @RequestMapping("/api/v1")
 class ResourcesApi {
@@ -59,40 +59,6 @@ class ResourcesApi {
     @Override
     public String toString() {
       // Somebody may have left a password in the connection string.
-      return "<hidden>";
-    }
-  }
-
-  record RoleBody(@Nullable String role, @Nullable String db) {}
-
-  record AccountBody(
-      @Nullable String name,
-      @Nullable String description,
-      @Nullable String username,
-      @Nullable String password,
-      @Nullable List<RoleBody> roles,
-      @Nullable Boolean requireMfa) {
-    Resources.AccountDraft draft() {
-      return new Resources.AccountDraft(
-          Require.field("name", name),
-          Require.orEmpty(description),
-          username == null ? null : new Secret(username),
-          password == null ? null : new Secret(password),
-          Require.field("roles", roles).stream()
-              .map(r ->
-                  new Account.RoleBinding(
-                      Require.field("roles.role", r.role()), Require.field("roles.db", r.db())))
-              .toList(),
-          requireMfa != null && requireMfa);
-    }
-
-    /** For the fingerprint of an idempotency key, which is kept. */
-    AccountBody withoutSecrets() {
-      return new AccountBody(name, description, null, null, roles, requireMfa);
-    }
-
-    @Override
-    public String toString() {
       return "<hidden>";
     }
   }
@@ -148,46 +114,6 @@ class ResourcesApi {
       @PathVariable String id,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch) {
     resources.delete(actor, id, Etags.required(ifMatch));
-    return ResponseEntity.noContent().build();
-  }
-
-  @PostMapping("/resources/{resourceId}/accounts")
-  ResponseEntity<Account> createAccount(
-      @AuthenticationPrincipal Actor actor,
-      @PathVariable String resourceId,
-      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
-      @RequestBody AccountBody body) {
-    Resources.AccountDraft draft = body.draft();
-    Account account =
-        idempotency.once(
-            actor,
-            key,
-            "POST /resources/" + resourceId + "/accounts",
-            body.withoutSecrets(),
-            () -> resources.createAccount(actor, resourceId, draft),
-            Account::id,
-            id -> resources.account(actor, resourceId, id));
-    return ResponseEntity.created(URI.create("/api/v1/accounts/" + account.id()))
-        .eTag(Etags.tag(account.version()))
-        .body(account);
-  }
-
-  @PutMapping("/accounts/{id}")
-  ResponseEntity<Account> updateAccount(
-      @AuthenticationPrincipal Actor actor,
-      @PathVariable String id,
-      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
-      @RequestBody AccountBody body) {
-    Account account = resources.updateAccount(actor, id, Etags.required(ifMatch), body.draft());
-    return Etags.ok(account, account.version());
-  }
-
-  @DeleteMapping("/accounts/{id}")
-  ResponseEntity<Void> deleteAccount(
-      @AuthenticationPrincipal Actor actor,
-      @PathVariable String id,
-      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch) {
-    resources.deleteAccount(actor, id, Etags.required(ifMatch));
     return ResponseEntity.noContent().build();
   }
 }

@@ -586,6 +586,13 @@ class StoredResources implements Resources, Credentials {
 
   private void check(String projectId, AccountDraft draft) {
     Names.slug("name", draft.name());
+    if (draft.requireMfa()) {
+      // Nothing asks for a second factor yet, and a rule that is shown must hold.
+      throw new Refused(
+          ErrorCode.BAD_INPUT,
+          "requireMfa cannot be set: this version of Tidegate does not ask for a second factor.",
+          "Leave it out, or set it to false; let an approver decide instead.");
+    }
     if (draft.roles().isEmpty() || draft.roles().size() > MOST_ROLES) {
       throw new Refused(ErrorCode.BAD_INPUT, "roles must name 1 to " + MOST_ROLES + " roles.");
     }

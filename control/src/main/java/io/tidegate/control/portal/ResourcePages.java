@@ -2,6 +2,7 @@ package io.tidegate.control.portal;
 
 import io.tidegate.control.access.AccessFlow;
 import io.tidegate.control.access.AccessFlows;
+import io.tidegate.control.access.AccountSetup;
 import io.tidegate.control.access.Catalogue;
 import io.tidegate.control.access.Catalogue.AccountOffer;
 import io.tidegate.control.access.Catalogue.Offer;
@@ -47,6 +48,7 @@ class ResourcePages {
   private final Catalogue catalogue;
   private final Resources resources;
   private final AccessFlows flows;
+  private final AccountSetup setup;
   private final Projects projects;
   private final GatewayStates gateways;
 
@@ -55,12 +57,14 @@ class ResourcePages {
       Catalogue catalogue,
       Resources resources,
       AccessFlows flows,
+      AccountSetup setup,
       Projects projects,
       GatewayStates gateways) {
     this.frames = frames;
     this.catalogue = catalogue;
     this.resources = resources;
     this.flows = flows;
+    this.setup = setup;
     this.projects = projects;
     this.gateways = gateways;
   }
@@ -298,10 +302,7 @@ class ResourcePages {
     Resource resource = administered(actor, resourceId);
     FormView form = FormView.of(fields);
     try {
-      // The flow is checked before the account is made, so that a typing error leaves neither.
-      AccessFlows.Draft flow = flow(form);
-      Account made = resources.createAccount(actor, resourceId, account(form));
-      flows.create(actor, made.id(), flow);
+      setup.create(actor, resourceId, account(form), flow(form));
       return new ModelAndView("redirect:/resources/" + resourceId + "?done=added");
     } catch (Refused refused) {
       return again(accountForm(actor, request, beside(form, refused), resource, null, ""), refused);
@@ -352,13 +353,13 @@ class ResourcePages {
     Account before = resources.account(actor, resourceId, id);
     FormView form = FormView.of(fields);
     try {
-      AccessFlows.Draft flow = flow(form);
-      resources.updateAccount(actor, id, version(form.value("version")), account(form));
-      if (form.value("flowId").isEmpty()) {
-        flows.create(actor, id, flow);
-      } else {
-        flows.update(actor, form.value("flowId"), version(form.value("flowVersion")), flow);
-      }
+      boolean first = form.value("flowId").isEmpty();
+      AccountSetup.FlowChange flow =
+          new AccountSetup.FlowChange(
+              first ? null : form.value("flowId"),
+              first ? 0 : version(form.value("flowVersion")),
+              flow(form));
+      setup.update(actor, id, version(form.value("version")), account(form), flow);
       return new ModelAndView("redirect:/resources/" + resourceId + "?done=saved");
     } catch (Refused refused) {
       return again(

@@ -2,6 +2,7 @@ package io.tidegate.control.portal;
 
 import io.tidegate.control.access.AccessFlows;
 import io.tidegate.control.access.AccessRequests;
+import io.tidegate.control.access.AccountSetup;
 import io.tidegate.control.access.Catalogue;
 import io.tidegate.control.access.Grants;
 import io.tidegate.control.application.DatabaseUsers;
@@ -208,6 +209,11 @@ final class PortalServer implements AutoCloseable {
     @Bean
     Gateways gateways(PortalWorld world) {
       return world.gateways;
+    }
+
+    @Bean
+    AccountSetup setup(PortalWorld world) {
+      return world.setup;
     }
 
     @Bean

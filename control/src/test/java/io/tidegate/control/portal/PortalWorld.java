@@ -4,6 +4,7 @@ import io.tidegate.control.access.AccessFlow;
 import io.tidegate.control.access.AccessFlows;
 import io.tidegate.control.access.AccessRequest;
 import io.tidegate.control.access.AccessRequests;
+import io.tidegate.control.access.AccountSetup;
 import io.tidegate.control.access.Catalogue;
 import io.tidegate.control.access.Grant;
 import io.tidegate.control.access.GrantState;
@@ -77,6 +78,7 @@ final class PortalWorld {
   final AccessFlows flows = new FakeFlows();
   final Projects projects = new FakeProjects();
   final Gateways gateways = new FakeGateways();
+  final AccountSetup setup = new FakeAccountSetup();
   final AuditTrail trail = new FakeTrail();
   final People people = new FakePeople();
   final DeviceLogins devices = new FakeDevices();
@@ -1136,6 +1138,39 @@ final class PortalWorld {
     @Override
     public Person person(Actor actor, String reference) {
       return actors.values().stream()
+  /** One after the other; that both are one transaction is tested with a real database. */
+  private final class FakeAccountSetup implements AccountSetup {
+    @Override
+    public Account create(
+        Actor actor,
+        String resourceId,
+        Resources.AccountDraft account,
+        AccessFlows.@Nullable Draft flow) {
+      Account made = resources.createAccount(actor, resourceId, account);
+      if (flow != null) {
+        flows.create(actor, made.id(), flow);
+      }
+      return made;
+    }
+
+    @Override
+    public Account update(
+        Actor actor,
+        String accountId,
+        long expectedVersion,
+        Resources.AccountDraft account,
+        FlowChange flow) {
+      Account changed = resources.updateAccount(actor, accountId, expectedVersion, account);
+      String flowId = flow.flowId();
+      if (flowId == null) {
+        flows.create(actor, accountId, flow.draft());
+      } else {
+        flows.update(actor, flowId, flow.expectedVersion(), flow.draft());
+      }
+      return changed;
+    }
+  }
+
           .filter(a -> a.userId().equals(reference))
           .map(this::person)
           .findFirst()
