@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.Keep;
 import io.tidegate.cli.command.AuditCommands;
 import io.tidegate.cli.command.CompletionCommand;
 import io.tidegate.cli.command.DbCommands;
+import io.tidegate.cli.command.GatewayCommands;
 import io.tidegate.cli.command.LauncherCommands;
 import io.tidegate.cli.command.LoginCommand;
 import io.tidegate.cli.command.LogoutCommand;
@@ -50,6 +51,7 @@ public final class TidegateCli implements Runnable {
           new Named("requests", () -> RequestCommands.class),
           new Named("sessions", () -> SessionCommands.class),
           new Named("resources", () -> ResourceCommands.class),
+          new Named("gateways", () -> GatewayCommands.class),
           new Named("audit", () -> AuditCommands.class),
           new Named("completion", () -> CompletionCommand.class),
           new Named("start", () -> LauncherCommands.Start.class),
@@ -129,19 +131,48 @@ public final class TidegateCli implements Runnable {
         .setAbbreviatedOptionsAllowed(false)
         .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
         .setParameterExceptionHandler((failure, ignored) -> {
-          surroundings.terminal().err("tidegate: " + failure.getMessage());
           String name = failure.getCommandLine().getCommandSpec().qualifiedName();
+          surroundings.terminal().err("tidegate: " + notUnderstood(failure, name));
           surroundings.terminal().err("  See `" + name + " --help`.");
           return ExitCode.USAGE.number();
         })
         .setExecutionExceptionHandler(
             (failure, where, ignored) -> failed(surroundings.terminal(), where, failure));
+    space(commandLine);
     commandLine.getHelpSectionMap().put("exitCodes", _ -> exitCodes());
     commandLine.setHelpSectionKeys(
         java.util.stream.Stream.concat(
                 commandLine.getHelpSectionKeys().stream(), java.util.stream.Stream.of("exitCodes"))
             .toList());
     return commandLine;
+  }
+
+  /** A blank line between what a help says and what it lists. */
+  private static void space(CommandLine commandLine) {
+    commandLine
+        .getCommandSpec()
+        .usageMessage()
+        .optionListHeading("%nOptions:%n")
+        .parameterListHeading("%nArguments:%n")
+        .commandListHeading("%nCommands:%n");
+    commandLine.getSubcommands().values().forEach(TidegateCli::space);
+  }
+
+  /** In a person's words where the parser counts from zero. */
+  private static String notUnderstood(CommandLine.ParameterException failure, String command) {
+    if (failure instanceof CommandLine.UnmatchedArgumentException unmatched
+        && !unmatched.getUnmatched().isEmpty()) {
+      String what = unmatched.getUnmatched().getFirst();
+      List<String> close = unmatched.getSuggestions();
+      String meant = close.isEmpty() ? "" : " Did you mean " + String.join(" or ", close) + "?";
+      if (unmatched.isUnknownOption()) {
+        return "`" + command + "` has no option " + what + "." + meant;
+      }
+      return failure.getCommandLine().getSubcommands().isEmpty()
+          ? "`" + command + "` does not take '" + what + "'." + meant
+          : "`" + command + "` has no command '" + what + "'." + meant;
+    }
+    return String.valueOf(failure.getMessage());
   }
 
   @Override

@@ -38,8 +38,11 @@ final class FakeControl implements AutoCloseable {
   final Map<String, JsonObject> requests = new ConcurrentHashMap<>();
   final Map<String, JsonObject> grants = new ConcurrentHashMap<>();
   final Map<String, JsonObject> sessions = new ConcurrentHashMap<>();
+  final Map<String, JsonObject> gateways = new ConcurrentHashMap<>();
+  final Map<String, JsonObject> invitations = new ConcurrentHashMap<>();
   final List<JsonObject> drafts = new CopyOnWriteArrayList<>();
   volatile Duration sessionLength = Duration.ofHours(1);
+  volatile String me = "engineer";
   volatile String tokenNow = TOKEN;
   volatile int deviceAnswersBeforeGranted = 1;
   volatile @Nullable String gatewayProblem;
@@ -186,7 +189,11 @@ final class FakeControl implements AutoCloseable {
     String[] parts = call.split("/", -1);
     String query = String.valueOf(exchange.getRequestURI().getQuery());
     return switch (call) {
-      case "GET /api/v1/me" -> person("engineer");
+      case "GET /api/v1/me" -> me();
+      case "GET /api/v1/projects" ->
+          items(
+              List.of(
+                  JsonParser.parseString("{\"id\":\"0a\",\"name\":\"shop\"}").getAsJsonObject()));
       case "POST /api/v1/auth/logout" -> new JsonObject();
       case "GET /api/v1/resources" -> items(List.of(resource()));
       case "GET /api/v1/grants" -> items(grants.values());
@@ -195,9 +202,17 @@ final class FakeControl implements AutoCloseable {
               requests.values().stream()
                   .filter(one ->
                       !query.contains("status=") || query.contains(one.get("status").getAsString()))
+                  .filter(one -> !query.contains("mine=true") || isMine(one))
+                  .filter(one ->
+                      !query.contains("toApprove=true")
+                          || (!isMine(one)
+                              && one.get("status").getAsString().equals("PENDING_APPROVAL")))
                   .toList());
       case "POST /api/v1/requests" -> file(body);
       case "GET /api/v1/sessions" -> items(sessions.values());
+      case "GET /api/v1/gateways" -> items(gateways.values());
+      case "GET /api/v1/gateways/tokens" -> items(invitations.values());
+      case "POST /api/v1/gateways/tokens" -> invite(body.get("name").getAsString());
       case "POST /api/v1/audit/verify" ->
           JsonParser.parseString("{\"whole\":true,\"entries\":42,\"findings\":[]}")
               .getAsJsonObject();
@@ -211,6 +226,21 @@ final class FakeControl implements AutoCloseable {
     String id = parts.length > 4 ? parts[4] : "";
     String verb = parts.length > 5 ? parts[5] : "";
     switch (kind) {
+      case "gateways" -> {
+        if (call.startsWith("DELETE ")) {
+          if (invitations.remove(verb) == null) {
+            throw new Problem(404, "not-found", "There is no join token " + verb + ".");
+          }
+          return new JsonObject();
+        }
+        JsonObject gateway = gateways.get(id);
+        if (gateway == null) {
+          throw new Problem(404, "not-found", "There is no gateway " + id + ".");
+        }
+        gateway.addProperty("status", "RETIRED");
+        gateway.addProperty("reason", body.get("reason").getAsString());
+        return gateway;
+      }
       case "requests" -> {
         JsonObject request = requests.get(id);
         if (request == null) {
@@ -257,6 +287,44 @@ final class FakeControl implements AutoCloseable {
       default -> {}
     }
     throw new Problem(404, "not-found", "Nothing at " + call + ".");
+  }
+
+  void gateway(String name, String status) {
+    JsonObject gateway = new JsonObject();
+    gateway.addProperty("id", "gtw_" + name);
+    gateway.addProperty("name", name);
+    gateway.addProperty("status", status);
+    gateway.addProperty("liveSessions", 3);
+    gateway.addProperty("tunnelAddress", "10.0.0.1:8421");
+    gateway.addProperty("lastSeenAt", Instant.now().toString());
+    gateway.addProperty("certificateExpiresAt", Instant.now().plus(Duration.ofDays(6)).toString());
+    gateways.put(name, gateway);
+  }
+
+  private JsonObject invite(String name) {
+    JsonObject open = new JsonObject();
+    open.addProperty("id", "jt" + numbers.incrementAndGet());
+    open.addProperty("name", name);
+    open.addProperty("createdBy", "security");
+    open.addProperty("expiresAt", Instant.now().plusSeconds(3600).toString());
+    invitations.put(open.get("id").getAsString(), open);
+    JsonObject told = open.deepCopy();
+    told.addProperty("token", "join-me-once");
+    told.addProperty("control", "tidegate.example:8422");
+    return told;
+  }
+
+  private boolean isMine(JsonObject request) {
+    return request.getAsJsonObject("requester").get("username").getAsString().equals(me);
+  }
+
+  private JsonObject me() {
+    JsonObject person = person(me);
+    person.add(
+        "roles",
+        JsonParser.parseString(
+            "[{\"role\":\"GROUP_READ_ONLY\",\"projectId\":\"0a\"},{\"role\":\"ORG_MEMBER\"}]"));
+    return person;
   }
 
   private JsonObject token() {

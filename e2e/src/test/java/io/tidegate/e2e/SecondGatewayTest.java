@@ -51,6 +51,45 @@ class SecondGatewayTest {
     }
   }
 
+  /** A copy of a gateway's folder is worth nothing once the gateway has joined again. */
+  @Test
+  void anOldKeyIsCutAndARetiredGatewayStops(@TempDir Path folder) throws Exception {
+    try (Target target = Target.standalone();
+        RunningTidegate tidegate =
+            RunningTidegate.start(
+                RunningTidegate.Settings.inFrontOf(folder.resolve("data"), target.uri()))) {
+      Person security = tidegate.person("security");
+      Path stolen = folder.resolve("stolen");
+      try (GatewayProcess old = GatewayProcess.join(tidegate, token(security), stolen, "second")) {
+        Eventually.yes(LIMIT, old::log, () -> connected(security).contains("second"));
+        try (GatewayProcess fresh =
+            GatewayProcess.join(tidegate, token(security), folder.resolve("fresh"), "second")) {
+          assertThat(old.awaitEnd(LIMIT)).isEqualTo(3);
+          assertThat(old.log()).contains("a gateway joined again under its name");
+          Eventually.yes(LIMIT, fresh::log, () -> connected(security).contains("second"));
+          try (GatewayProcess thief = GatewayProcess.again(tidegate, stolen, "second")) {
+            assertThat(thief.awaitEnd(LIMIT)).isEqualTo(3);
+          }
+          assertThat(connected(security)).contains("second", "embedded");
+
+          security.rest().post("/gateways/second/retire", new Document("reason", "sold")).good();
+
+          assertThat(fresh.awaitEnd(LIMIT)).isEqualTo(3);
+          assertThat(fresh.log()).contains("was retired");
+          assertThat(connected(security)).containsExactly("embedded");
+        }
+      }
+    }
+  }
+
+  private static String token(Person security) throws Exception {
+    return security
+        .rest()
+        .post("/gateways/tokens", new Document("name", "second"))
+        .good()
+        .getString("token");
+  }
+
   private static List<String> connected(Person security) throws Exception {
     return security.rest().items("/gateways").stream()
         .filter(gateway -> gateway.getString("status").equals("ONLINE"))

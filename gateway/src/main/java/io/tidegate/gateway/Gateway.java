@@ -12,6 +12,7 @@ import io.tidegate.gateway.forward.UpstreamConnector;
 import io.tidegate.gateway.identify.SaltKey;
 import io.tidegate.gateway.identify.SignIns;
 import io.tidegate.gateway.link.GatewayLink;
+import io.tidegate.gateway.link.Membership;
 import io.tidegate.gateway.listen.Doorkeeper;
 import io.tidegate.gateway.listen.HalfOpenLimit;
 import io.tidegate.gateway.listen.Listener;
@@ -40,6 +41,7 @@ import io.tidegate.link.trust.GatewayCredentials;
 import io.tidegate.link.trust.SealingKey;
 import io.tidegate.wire.FrameDecoder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,7 +50,6 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -79,7 +80,7 @@ public final class Gateway implements AutoCloseable {
   private final CommandRecorder recorder;
   private final Sessions sessions;
   private final GatewayLink link;
-  private final Consumer<GatewayCredentials> keep;
+  private final Membership membership;
   private final Listener tunnel;
 
   /** Another one after the gateway's certificate was renewed. */
@@ -105,11 +106,11 @@ public final class Gateway implements AutoCloseable {
       LinkTransport control,
       InstantSource clock,
       SecureRandom random,
-      Consumer<GatewayCredentials> keep,
+      Membership membership,
       LedgerOptions recorded)
       throws IOException, LedgerException {
     this.config = config;
-    this.keep = keep;
+    this.membership = membership;
     Path data = config.dataDirectory();
     Files.createDirectories(data);
     LedgerKeys keys = LedgerKeys.createOrLoad(data.resolve("ledger.keys"));
@@ -177,7 +178,17 @@ public final class Gateway implements AutoCloseable {
         () -> ledger.ledger().head(),
         metrics,
         tunnel.address().getPort(),
-        this::renewed);
+        new Membership() {
+          @Override
+          public void renewed(GatewayCredentials next) {
+            Gateway.this.renewed(next);
+          }
+
+          @Override
+          public void dismissed(String sentence) {
+            membership.dismissed(sentence);
+          }
+        });
     LOG.atInfo()
         .addKeyValue("tunnel", tunnel.address())
         .addKeyValue("direct", direct == null ? "none" : direct.address())
@@ -192,7 +203,7 @@ public final class Gateway implements AutoCloseable {
    *
    * @param credentials from an enrolment
    * @param control where the control plane is
-   * @param keep takes the credentials that replace these before they end
+   * @param membership takes the credentials that replace these, and hears of a dismissal
    * @throws IOException when a port is taken or the data folder cannot be used
    * @throws LedgerException when the recordings' ledger cannot be opened
    */
@@ -202,9 +213,10 @@ public final class Gateway implements AutoCloseable {
       LinkTransport control,
       InstantSource clock,
       SecureRandom random,
-      Consumer<GatewayCredentials> keep)
+      Membership membership)
       throws IOException, LedgerException {
-    return start(config, credentials, control, clock, random, keep, LedgerOptions.recordings());
+    return start(
+        config, credentials, control, clock, random, membership, LedgerOptions.recordings());
   }
 
   /**
@@ -218,10 +230,10 @@ public final class Gateway implements AutoCloseable {
       LinkTransport control,
       InstantSource clock,
       SecureRandom random,
-      Consumer<GatewayCredentials> keep,
+      Membership membership,
       LedgerOptions recordings)
       throws IOException, LedgerException {
-    return new Gateway(config, credentials, control, clock, random, keep, recordings);
+    return new Gateway(config, credentials, control, clock, random, membership, recordings);
   }
 
   public Addresses addresses() {
@@ -395,11 +407,12 @@ public final class Gateway implements AutoCloseable {
 
   private void renewed(GatewayCredentials credentials) {
     try {
-      tls = tunnelTls(credentials);
+      SslContext next = tunnelTls(credentials);
+      membership.renewed(credentials);
+      tls = next;
       identity.renewed(credentials.privateKey(), credentials.chain());
-      keep.accept(credentials);
     } catch (IOException e) {
-      LOG.atError().setCause(e).log("the renewed certificate cannot be used");
+      throw new UncheckedIOException("the renewed certificate cannot be used", e);
     }
   }
 

@@ -3,6 +3,7 @@ package io.tidegate.gateway;
 import io.tidegate.access.Cidr;
 import io.tidegate.gateway.config.ClusterPorts;
 import io.tidegate.gateway.config.GatewayConfig;
+import io.tidegate.gateway.link.Membership;
 import io.tidegate.ledger.LedgerException;
 import io.tidegate.link.GatewayEnrolment;
 import io.tidegate.link.LinkOptions;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * kept in the data folder, and later starts need none.
  *
  * <pre>
- *   --join TOKEN | --join-file FILE   once; a file keeps the token out of the process list
+ *   --join TOKEN | --join-file FILE   once, and again after it was retired or replaced; a file keeps
+ *                                     the token out of the process list
  *   --control HOST:PORT               where the control plane's link listens
  *   --data DIR                        the gateway's own folder
  *   --name NAME                       for people; the host's name by default
@@ -115,18 +118,37 @@ public final class GatewayMain {
     SecureRandom random = new SecureRandom();
     InstantSource clock = InstantSource.system();
     try {
-      GatewayCredentials credentials = credentials(options, config, transport, clock, random, err);
-      if (credentials == null) {
+      GatewayCredentials known = GatewayCredentials.load(config.dataDirectory());
+      if (known != null) {
+        String dismissal = serve(config, known, transport, clock, random, out, stop);
+        if (dismissal == null) {
+          return 0;
+        }
+        err.println("tidegate gateway: " + dismissal);
+        if (token(options) == null) {
+          return NOT_ENROLLED;
+        }
+      }
+      GatewayCredentials joined = join(options, config, transport, clock, random, err);
+      if (joined == null) {
         return NOT_ENROLLED;
       }
-      return serve(config, credentials, transport, clock, random, out, stop);
+      String dismissal = serve(config, joined, transport, clock, random, out, stop);
+      if (dismissal != null) {
+        err.println("tidegate gateway: " + dismissal);
+        return NOT_ENROLLED;
+      }
+      return 0;
     } catch (IOException | LedgerException | InvalidTrustMaterialException e) {
       err.println("tidegate gateway: " + e.getMessage());
       return CANNOT_START;
     }
   }
 
-  private static int serve(
+  /**
+   * @return the control plane's sentence when it dismissed the gateway; null when it was stopped
+   */
+  private static @Nullable String serve(
       GatewayConfig config,
       GatewayCredentials credentials,
       LinkTransport transport,
@@ -136,6 +158,30 @@ public final class GatewayMain {
       CountDownLatch stop)
       throws IOException, LedgerException, InterruptedException {
     CountDownLatch stopped = new CountDownLatch(1);
+    CountDownLatch over = new CountDownLatch(1);
+    AtomicReference<@Nullable String> dismissal = new AtomicReference<>();
+    Membership membership =
+        new Membership() {
+          @Override
+          public void renewed(GatewayCredentials credentials) {
+            keep(config, credentials);
+          }
+
+          @Override
+          public void dismissed(String sentence) {
+            dismissal.set(sentence);
+            over.countDown();
+          }
+        };
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            stop.await();
+            over.countDown();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
     Thread hook =
         new Thread(() -> {
           stop.countDown();
@@ -146,17 +192,16 @@ public final class GatewayMain {
           }
         });
     try (Gateway gateway =
-        Gateway.start(
-            config, credentials, transport, clock, random, renewed -> keep(config, renewed))) {
+        Gateway.start(config, credentials, transport, clock, random, membership)) {
       Runtime.getRuntime().addShutdownHook(hook);
       out.println(
           "gateway %s (%s) listens at %s"
               .formatted(config.name(), credentials.gatewayId(), gateway.addresses().tunnel()));
-      stop.await();
+      over.await();
     } finally {
       stopped.countDown();
     }
-    return 0;
+    return dismissal.get();
   }
 
   private static GatewayConfig config(Map<String, String> options, Path data) {
@@ -195,7 +240,13 @@ public final class GatewayMain {
         : ports.withFiles(new ClusterPorts.Files(Path.of(certificate), Path.of(key)));
   }
 
-  private static @Nullable GatewayCredentials credentials(
+  private static @Nullable String token(Map<String, String> options) throws IOException {
+    String token = options.get("--join");
+    String file = options.get("--join-file");
+    return token == null && file != null ? Files.readString(Path.of(file)).strip() : token;
+  }
+
+  private static @Nullable GatewayCredentials join(
       Map<String, String> options,
       GatewayConfig config,
       LinkTransport transport,
@@ -203,15 +254,7 @@ public final class GatewayMain {
       SecureRandom random,
       PrintStream err)
       throws IOException, InvalidTrustMaterialException {
-    GatewayCredentials known = GatewayCredentials.load(config.dataDirectory());
-    if (known != null) {
-      return known;
-    }
-    String token = options.get("--join");
-    String file = options.get("--join-file");
-    if (token == null && file != null) {
-      token = Files.readString(Path.of(file)).strip();
-    }
+    String token = token(options);
     if (token == null) {
       err.println(
           "tidegate gateway: this data folder has no identity; ask an administrator for a join"

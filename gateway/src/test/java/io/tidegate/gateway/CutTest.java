@@ -60,6 +60,27 @@ class CutTest {
   }
 
   @Test
+  void aDismissedGatewayEndsAllThatItHolds() throws Exception {
+    try (GatewayFixture world = new GatewayFixture(data)) {
+      TestTunnel tunnel = world.tunnel();
+      Lease lease = world.lease(tunnel);
+      assertThat(world.control.push(lease)).isInstanceOf(LeaseOutcome.Installed.class);
+      tunnel.use(world.control, lease.leaseId(), world.gateway.addresses().tunnel());
+      try (RawClient client = new RawClient(tunnel.connect(Protocols.MONGODB))) {
+        // A link that is merely lost leaves it alone.
+        world.control.forgetGateway();
+        world.control.reconnect();
+        assertThat(client.ask(RawClient.find("shop", "orders")).getNumber("ok").intValue())
+            .isEqualTo(1);
+
+        world.control.gateway().dismiss("gateway-retired", "This gateway was retired.");
+
+        assertThat(client.closed()).isTrue();
+      }
+    }
+  }
+
+  @Test
   void cutsFiveHundredConnectionsAtOnceAndLeavesTheNeighbourAlone() throws Exception {
     try (GatewayFixture world = new GatewayFixture(data);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();

@@ -110,6 +110,41 @@ class GatewayMainTest {
   }
 
   @Test
+  void dismissedItStopsAndSaysWhy() throws Exception {
+    JoinToken token = control.invite();
+    try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+      Future<Integer> code =
+          thread.submit(() -> run(new CountDownLatch(1), "--join", token.encoded()));
+      control.gateway().dismiss("gateway-retired", "This gateway was retired; join it again.");
+
+      assertThat(code.get(10, TimeUnit.SECONDS)).isEqualTo(3);
+    }
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("was retired; join it again");
+  }
+
+  @Test
+  void dismissedItJoinsAgainWithANewToken() throws Exception {
+    runUntilConnected("--join", control.invite().encoded());
+    byte[] old = Files.readAllBytes(data.resolve("gateway.pem"));
+    control.forgetGateway();
+    JoinToken token = control.invite();
+    CountDownLatch stop = new CountDownLatch(1);
+    try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+      Future<Integer> code = thread.submit(() -> run(stop, "--join", token.encoded()));
+      var first = control.gateway();
+      // It is known, so its token is not spent before it is needed.
+      assertThat(Files.readAllBytes(data.resolve("gateway.pem"))).isEqualTo(old);
+      control.forgetGateway();
+      first.dismiss("certificate-replaced", "Replaced.");
+
+      assertThat(control.gateway().certificate()).isNotEqualTo(first.certificate());
+      stop.countDown();
+      assertThat(code.get(10, TimeUnit.SECONDS)).isZero();
+    }
+    assertThat(Files.readAllBytes(data.resolve("gateway.pem"))).isNotEqualTo(old);
+  }
+
+  @Test
   void withoutTokenAndIdentityItSaysWhatToDo() throws Exception {
     assertThat(run(new CountDownLatch(0))).isEqualTo(3);
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("--join TOKEN");

@@ -1,6 +1,7 @@
 package io.tidegate.link;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -178,11 +179,7 @@ final class ConnectedGateway implements StreamObserver<FromGateway>, GatewayConn
     eventEpoch = message.getEventEpoch();
     switch (control.connected(this)) {
       case ControlEndpoint.Admission.Refused(String code, String sentence) -> {
-        LOG.atWarn()
-            .addKeyValue("gatewayId", gatewayId)
-            .addKeyValue("code", code)
-            .log("a gateway was refused");
-        fail(Status.PERMISSION_DENIED, sentence);
+        dismiss(code, sentence);
       }
       case ControlEndpoint.Admission.Admitted(Welcome welcome, GatewaySession admitted) -> {
         session = admitted;
@@ -256,6 +253,11 @@ final class ConnectedGateway implements StreamObserver<FromGateway>, GatewayConn
   }
 
   @Override
+  public X509Certificate certificate() {
+    return certificate;
+  }
+
+  @Override
   public GatewayHello hello() {
     GatewayHello said = hello;
     if (said == null) {
@@ -316,6 +318,15 @@ final class ConnectedGateway implements StreamObserver<FromGateway>, GatewayConn
     fail(Status.UNAVAILABLE, why);
   }
 
+  @Override
+  public void dismiss(String code, String sentence) {
+    LOG.atWarn()
+        .addKeyValue("gatewayId", gatewayId)
+        .addKeyValue("code", code)
+        .log("a gateway was dismissed");
+    fail(Status.PERMISSION_DENIED, sentence, Dismissal.trailers(code));
+  }
+
   /** After the desired leases, in the order of the calls. */
   private void send(FromControl message) {
     lock.lock();
@@ -339,7 +350,11 @@ final class ConnectedGateway implements StreamObserver<FromGateway>, GatewayConn
   // The end
 
   private void fail(Status status, String why) {
-    StatusRuntimeException end = status.withDescription(why).asRuntimeException();
+    fail(status, why, new Metadata());
+  }
+
+  private void fail(Status status, String why, Metadata trailers) {
+    StatusRuntimeException end = status.withDescription(why).asRuntimeException(trailers);
     // Ending the stream closes the call on another thread, which would tell less than we know.
     failure.compareAndSet(null, why);
     outbound.end(end);

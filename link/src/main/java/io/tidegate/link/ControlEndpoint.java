@@ -1,6 +1,7 @@
 package io.tidegate.link;
 
 import io.tidegate.link.trust.CertificateRequest;
+import java.security.cert.X509Certificate;
 import java.util.List;
 
 /**
@@ -11,9 +12,14 @@ public interface ControlEndpoint {
   /** A gateway wants in for the first time. The token must be good, and is used up by success. */
   EnrolmentOutcome enrol(EnrolmentRequest request);
 
-  /** A gateway with a valid certificate wants the next one, for a new key. */
+  /**
+   * A gateway with a valid certificate wants the next one, for a new key.
+   *
+   * @param present a gateway's, and proven to be the caller's; whether it still counts is not
+   *     checked yet
+   */
   EnrolmentOutcome renew(
-      String gatewayId, CertificateRequest certificateRequest, List<String> tunnelNames);
+      X509Certificate present, CertificateRequest certificateRequest, List<String> tunnelNames);
 
   /**
    * A gateway has connected and said hello. What is pushed through {@code connection} from now on
@@ -26,7 +32,10 @@ public interface ControlEndpoint {
     /** It may; the session hears what it says until {@link GatewaySession#disconnected}. */
     record Admitted(Welcome welcome, GatewaySession session) implements Admission {}
 
-    /** It may not: retired, unknown, or connected twice. */
+    /**
+     * It may not, and need not ask again: its place is gone or another key's. It is told as with
+     * {@link GatewayConnection#dismiss}.
+     */
     record Refused(String code, String sentence) implements Admission {}
   }
 }

@@ -12,7 +12,7 @@ public sealed interface EnrolmentOutcome {
    * Not issued.
    *
    * @param code stable: {@code token-unknown}, {@code token-used}, {@code token-expired}, {@code
-   *     gateway-retired}, {@code bad-request}
+   *     token-revoked}, {@code gateway-retired}, {@code certificate-replaced}, {@code bad-request}
    * @param sentence for the operator, with what to do next
    */
   record Refused(String code, String sentence) implements EnrolmentOutcome {}

@@ -73,8 +73,7 @@ final class EnrolmentService extends EnrolmentGrpc.EnrolmentImplBase {
   @Override
   public void renew(RenewRequest request, StreamObserver<RenewResponse> answer) {
     X509Certificate peer = PeerCertificate.current();
-    String gatewayId = peer == null ? null : Certificates.gatewayIdOf(peer);
-    if (gatewayId == null) {
+    if (peer == null || Certificates.gatewayIdOf(peer) == null) {
       answer.onError(
           Status.UNAUTHENTICATED
               .withDescription("only a gateway's own certificate can renew it")
@@ -83,7 +82,7 @@ final class EnrolmentService extends EnrolmentGrpc.EnrolmentImplBase {
     }
     EnrolmentOutcome outcome;
     try {
-      outcome = renew(gatewayId, request);
+      outcome = renew(peer, request);
     } catch (RuntimeException e) {
       fault("renew", e, answer);
       return;
@@ -98,7 +97,7 @@ final class EnrolmentService extends EnrolmentGrpc.EnrolmentImplBase {
     answer.onCompleted();
   }
 
-  private EnrolmentOutcome renew(String gatewayId, RenewRequest request) {
+  private EnrolmentOutcome renew(X509Certificate present, RenewRequest request) {
     if (request.getTunnelNamesCount() > MAX_NAMES) {
       return new EnrolmentOutcome.Refused("bad-request", "The list of tunnel names is too long.");
     }
@@ -108,7 +107,7 @@ final class EnrolmentService extends EnrolmentGrpc.EnrolmentImplBase {
     } catch (InvalidTrustMaterialException e) {
       return new EnrolmentOutcome.Refused("bad-request", String.valueOf(e.getMessage()));
     }
-    return control.renew(gatewayId, certificateRequest, List.copyOf(request.getTunnelNamesList()));
+    return control.renew(present, certificateRequest, List.copyOf(request.getTunnelNamesList()));
   }
 
   private static void fault(String what, RuntimeException e, StreamObserver<?> answer) {

@@ -42,6 +42,12 @@ public interface GatewayEndpoint {
   /** The next certificate has come: keep it, and present it from now on. */
   void renewed(GatewayCredentials credentials);
 
+  /**
+   * The control plane wants nothing more of this gateway: what it holds must end now. Nothing comes
+   * after this but {@link #disconnected}, and the link does not dial again.
+   */
+  void dismissed(String code, String sentence);
+
   /** The control plane is away; leases go on by the gateway's own clock. */
   void disconnected(String why);
 }

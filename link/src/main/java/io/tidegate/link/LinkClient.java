@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A gateway's end of the link. It dials, says hello, and when the connection is lost dials again
  * with growing, random pauses, for as long as it is open; it renews the certificate when two thirds
- * of its life are over. Events are kept until the control plane has acknowledged them.
+ * of its life are over. Events are kept until the control plane has acknowledged them. Once it is
+ * dismissed it dials no more.
  */
 public final class LinkClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LinkClient.class);
@@ -187,6 +188,9 @@ public final class LinkClient implements AutoCloseable {
           return true;
         }
       }
+      if (now.dismissed()) {
+        closed = true;
+      }
       return false;
     } finally {
       conversation = null;
@@ -215,8 +219,14 @@ public final class LinkClient implements AutoCloseable {
     List<String> names = List.of(gateway.hello().tunnelHost());
     return switch (GatewayEnrolment.renew(transport, present, names, random, options)) {
       case GatewayEnrolment.Outcome.Joined(GatewayCredentials next) -> {
+        try {
+          // Kept first: the old one ends when this is shown, and must not be all that is kept.
+          gateway.renewed(next);
+        } catch (RuntimeException e) {
+          LOG.atError().setCause(e).log("the gateway's next certificate could not be kept");
+          yield notRenewed(present, "It could not be kept.");
+        }
         credentials = next;
-        gateway.renewed(next);
         LOG.atInfo()
             .addKeyValue("gatewayId", next.gatewayId())
             .addKeyValue("until", next.certificate().getNotAfter().toInstant())

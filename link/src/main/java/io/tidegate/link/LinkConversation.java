@@ -50,6 +50,7 @@ final class LinkConversation implements ClientResponseObserver<FromGateway, From
   private boolean greeted;
   private volatile boolean welcomed;
   private volatile boolean leaving;
+  private volatile boolean dismissed;
 
   LinkConversation(
       GatewayEndpoint gateway,
@@ -79,6 +80,11 @@ final class LinkConversation implements ClientResponseObserver<FromGateway, From
 
   boolean welcomed() {
     return welcomed && !over.get();
+  }
+
+  /** Whether the control plane ended it for good. */
+  boolean dismissed() {
+    return dismissed;
   }
 
   /** Sends what events there are, as far as the control plane keeps up. */
@@ -264,7 +270,14 @@ final class LinkConversation implements ClientResponseObserver<FromGateway, From
   public void onError(Throwable failure) {
     Status status = Status.fromThrowable(failure);
     String why = status.getDescription();
-    ended(why == null ? status.getCode().toString() : why);
+    String sentence = why == null ? status.getCode().toString() : why;
+    String code = Dismissal.codeOf(failure);
+    if (code != null && !over.get()) {
+      dismissed = true;
+      LOG.atError().addKeyValue("code", code).log(sentence);
+      gateway.dismissed(code, sentence);
+    }
+    ended(sentence);
   }
 
   @Override
@@ -305,7 +318,7 @@ final class LinkConversation implements ClientResponseObserver<FromGateway, From
     }
     sinks.values().forEach(CreditedSink::close);
     sinks.clear();
-    if (leaving) {
+    if (leaving || dismissed) {
       LOG.debug("the gateway leaves the control plane");
     } else if (welcomed) {
       LOG.atWarn().addKeyValue("why", why).log("the control plane is away");

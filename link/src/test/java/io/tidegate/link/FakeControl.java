@@ -2,10 +2,12 @@ package io.tidegate.link;
 
 import io.tidegate.link.trust.CertificateAuthority;
 import io.tidegate.link.trust.CertificateRequest;
+import io.tidegate.link.trust.Certificates;
 import io.tidegate.link.trust.JoinToken;
 import io.tidegate.link.trust.Validity;
 import java.security.KeyPair;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -74,10 +76,10 @@ final class FakeControl implements ControlEndpoint {
 
   @Override
   public EnrolmentOutcome renew(
-      String gatewayId, CertificateRequest certificateRequest, List<String> tunnelNames) {
+      X509Certificate present, CertificateRequest certificateRequest, List<String> tunnelNames) {
     return retired
         ? new EnrolmentOutcome.Refused("gateway-retired", "Retired.")
-        : issue(gatewayId, certificateRequest);
+        : issue(String.valueOf(Certificates.gatewayIdOf(present)), certificateRequest);
   }
 
   private EnrolmentOutcome issue(String gatewayId, CertificateRequest request) {

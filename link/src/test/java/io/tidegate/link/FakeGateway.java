@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A gateway that keeps what it is told. */
@@ -15,6 +16,8 @@ final class FakeGateway implements GatewayEndpoint {
   final BlockingQueue<List<SignedLease>> desired = new LinkedBlockingQueue<>();
   final BlockingQueue<String> told = new LinkedBlockingQueue<>();
   final BlockingQueue<GatewayCredentials> renewals = new LinkedBlockingQueue<>();
+  volatile Consumer<GatewayCredentials> keeping = _ -> {};
+  final BlockingQueue<String> dismissals = new LinkedBlockingQueue<>();
   final BlockingQueue<String> losses = new LinkedBlockingQueue<>();
   volatile Function<SignedLease, LeaseOutcome> installer =
       lease -> new LeaseOutcome.Installed(lease.leaseId());
@@ -65,7 +68,13 @@ final class FakeGateway implements GatewayEndpoint {
 
   @Override
   public void renewed(GatewayCredentials credentials) {
+    keeping.accept(credentials);
     renewals.add(credentials);
+  }
+
+  @Override
+  public void dismissed(String code, String sentence) {
+    dismissals.add(code + ": " + sentence);
   }
 
   @Override

@@ -438,6 +438,48 @@ abstract class LinkContract {
   }
 
   @Test
+  void aDismissedGatewayIsToldOnceAndStaysAway() throws Exception {
+    LinkClient client = connect(good());
+    control.nextConnection().dismiss("gateway-retired", "This gateway was retired.");
+
+    assertThat(gateway.dismissals.poll(10, TimeUnit.SECONDS))
+        .isEqualTo("gateway-retired: This gateway was retired.");
+    assertThat(gateway.losses.poll(10, TimeUnit.SECONDS)).contains("retired");
+    // Nobody refuses it any more, and still it does not come.
+    assertThat(control.connections.poll(300, TimeUnit.MILLISECONDS)).isNull();
+    assertThat(client.connected()).isFalse();
+  }
+
+  @Test
+  void aGatewayThatWasCutComesBack() throws Exception {
+    connect(good());
+    control.nextConnection().close("the control plane moves house");
+
+    assertThat(control.nextConnection().gatewayId()).isEqualTo("gtw_A");
+    assertThat(gateway.dismissals).isEmpty();
+  }
+
+  @Test
+  void aNextCertificateThatCannotBeKeptIsNotShown() throws Exception {
+    control.certificateLife = Duration.ofDays(30);
+    gateway.keeping =
+        _ -> {
+          throw new IllegalStateException("the disk is full");
+        };
+    GatewayCredentials due =
+        credentials(
+            "gtw_A",
+            control.authority,
+            new Validity(
+                Instant.now().minus(Duration.ofHours(2)),
+                Instant.now().plus(Duration.ofMinutes(30))));
+    LinkClient client = connect(due);
+
+    assertThat(control.nextConnection().certificate()).isEqualTo(due.certificate());
+    assertThat(client.credentials()).isEqualTo(due);
+  }
+
+  @Test
   void aCertificateOfAnotherAuthorityIsRefused() throws Exception {
     CertificateAuthority foreign = FakeControl.newAuthority();
     GatewayCredentials forged =

@@ -9,6 +9,7 @@ import io.tidegate.control.platform.StartFailure;
 import io.tidegate.gateway.Gateway;
 import io.tidegate.gateway.config.ClusterPorts;
 import io.tidegate.gateway.config.GatewayConfig;
+import io.tidegate.gateway.link.Membership;
 import io.tidegate.ledger.LedgerException;
 import io.tidegate.link.GatewayEnrolment;
 import io.tidegate.link.LinkOptions;
@@ -25,6 +26,8 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationContext;
 
 /**
@@ -32,6 +35,8 @@ import org.springframework.context.ApplicationContext;
  * a one-time token and over the link, only that the link's transport stays inside the process.
  */
 final class EmbeddedGateway {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedGateway.class);
+
   private EmbeddedGateway() {}
 
   static Gateway start(ApplicationContext context, StartOptions options) {
@@ -55,12 +60,11 @@ final class EmbeddedGateway {
                     .withBind(new InetSocketAddress(options.host(), 0).getAddress()));
     try {
       GatewayCredentials credentials = GatewayCredentials.load(folder);
-      if (credentials == null) {
+      if (credentials == null || !recognized(context, credentials)) {
         credentials = join(context, transport, config, clock, random);
         credentials.save(folder);
       }
-      return Gateway.start(
-          config, credentials, transport, clock, random, renewed -> keep(renewed, folder));
+      return Gateway.start(config, credentials, transport, clock, random, new InProcess(folder));
     } catch (IOException e) {
       throw new StartFailure(
           "The gateway cannot start: "
@@ -69,6 +73,31 @@ final class EmbeddedGateway {
           e);
     } catch (LedgerException | InvalidTrustMaterialException e) {
       throw new StartFailure("The gateway cannot start: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Not after a stop longer than a certificate's life, or when the database was restored from a
+   * time before its key was on record.
+   */
+  private static boolean recognized(ApplicationContext context, GatewayCredentials credentials) {
+    return context.getBean(Gateways.class).recognizes(credentials.certificate());
+  }
+
+  /** Its place: it cannot be retired, and joins again at the next start should it lose its key. */
+  private record InProcess(Path folder) implements Membership {
+    @Override
+    public void renewed(GatewayCredentials renewed) {
+      try {
+        renewed.save(folder);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void dismissed(String sentence) {
+      LOG.atError().addKeyValue("why", sentence).log("the gateway in this server was dismissed");
     }
   }
 
@@ -102,13 +131,5 @@ final class EmbeddedGateway {
 
   private static StartFailure failed(@Nullable String sentence) {
     return new StartFailure("The embedded gateway could not join: " + sentence);
-  }
-
-  private static void keep(GatewayCredentials renewed, Path folder) {
-    try {
-      renewed.save(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -70,6 +70,13 @@ public final class ControlPlane {
     return answer.fields();
   }
 
+  public void delete(String path) throws Failure, InterruptedException {
+    Answer answer = send(request(path, Map.of(), ANSWER).DELETE().build());
+    if (!answer.good()) {
+      throw answer.problem(this);
+    }
+  }
+
   /** A POST whose refusal the caller understands. */
   public Answer tryPost(String path, JsonObject body, Map<String, String> headers)
       throws Failure, InterruptedException {

@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param id {@code gtw_…}
  * @param tunnelAddress host:port where clients reach it; null until it said so
  * @param embedded whether it runs in the control plane's own process
+ * @param certificateExpiresAt when what it shows runs out unless it is renewed, which a connected
+ *     gateway does by itself; null when no key of it counts
+ * @param retiredAt since when it is out of service; null while it is not
+ * @param retiredBy the username of who took it out of service
  */
 public record Gateway(
     String id,
@@ -19,13 +23,18 @@ public record Gateway(
     boolean embedded,
     @Nullable Instant lastSeenAt,
     int liveSessions,
-    Instant createdAt) {
+    Instant createdAt,
+    @Nullable Instant certificateExpiresAt,
+    @Nullable Instant retiredAt,
+    @Nullable String retiredBy) {
 
   /** Whether it can take sessions. */
   public enum Status {
     /** Joined, never connected. */
     REGISTERED,
     ONLINE,
-    OFFLINE
+    OFFLINE,
+    /** Out of service, until one of its name joins again. */
+    RETIRED
   }
 }

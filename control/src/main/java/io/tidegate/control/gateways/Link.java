@@ -53,6 +53,12 @@ public final class Link implements SmartLifecycle, LinkAddress {
   }
 
   @Override
+  public String dialled(String portalHost) {
+    String host = settings.linkHost();
+    return (host.equals("0.0.0.0") || host.equals("::") ? portalHost : host) + ":" + port();
+  }
+
+  @Override
   public synchronized void start() {
     InetSocketAddress address = new InetSocketAddress(settings.linkHost(), settings.linkPort());
     try {

@@ -2,58 +2,37 @@ package io.tidegate.control.gateways;
 
 import io.tidegate.control.audit.Audit;
 import io.tidegate.control.audit.Target;
-import io.tidegate.control.org.Organizations;
 import io.tidegate.control.platform.Actor;
 import io.tidegate.control.platform.Changes;
-import io.tidegate.control.platform.Database;
-import io.tidegate.control.platform.Ids;
+import io.tidegate.control.platform.ErrorCode;
 import io.tidegate.control.platform.Names;
 import io.tidegate.control.platform.Page;
 import io.tidegate.control.platform.Refused;
 import io.tidegate.control.platform.Secret;
-import io.tidegate.link.ControlEndpoint;
-import io.tidegate.link.EnrolmentOutcome;
-import io.tidegate.link.EnrolmentRequest;
-import io.tidegate.link.EventBatch;
 import io.tidegate.link.GatewayConnection;
-import io.tidegate.link.GatewayHealth;
-import io.tidegate.link.GatewayHello;
-import io.tidegate.link.GatewaySession;
-import io.tidegate.link.SessionEvent;
-import io.tidegate.link.SignedLease;
-import io.tidegate.link.Welcome;
-import io.tidegate.link.trust.CertificateRequest;
+import io.tidegate.link.trust.Certificates;
 import io.tidegate.link.trust.JoinToken;
-import io.tidegate.link.trust.Validity;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
 
-/** Gateways in the database, and the control plane's end of their links. */
+/** Gateways and join tokens in the database. */
 @Service
-class StoredGateways implements Gateways, GatewayChoice, ControlEndpoint {
-  private static final Logger LOG = LoggerFactory.getLogger(StoredGateways.class);
+class StoredGateways implements Gateways, GatewayChoice {
   private static final Duration TOKEN_LIFE = Duration.ofHours(1);
-  private static final Duration CERTIFICATE_LIFE = Duration.ofDays(7);
 
   private final GatewayStore store;
   private final GatewayRegistry registry;
   private final Authority authority;
-  private final LeaseDesks desks;
-  private final Organizations organizations;
-  private final Database database;
   private final Audit audit;
   private final Changes changes;
-  private final Ids ids;
   private final SecureRandom random;
   private final InstantSource clock;
 
@@ -61,23 +40,15 @@ class StoredGateways implements Gateways, GatewayChoice, ControlEndpoint {
       GatewayStore store,
       GatewayRegistry registry,
       Authority authority,
-      LeaseDesks desks,
-      Organizations organizations,
-      Database database,
       Audit audit,
       Changes changes,
-      Ids ids,
       SecureRandom random,
       InstantSource clock) {
     this.store = store;
     this.registry = registry;
     this.authority = authority;
-    this.desks = desks;
-    this.organizations = organizations;
-    this.database = database;
     this.audit = audit;
     this.changes = changes;
-    this.ids = ids;
     this.random = random;
     this.clock = clock;
   }
@@ -95,7 +66,9 @@ class StoredGateways implements Gateways, GatewayChoice, ControlEndpoint {
 
   private Gateway shown(GatewayStore.Row row) {
     Gateway.Status status;
-    if (registry.connection(row.id()).isPresent()) {
+    if (row.retiredAt() != null) {
+      status = Gateway.Status.RETIRED;
+    } else if (registry.connection(row.id()).isPresent()) {
       status = Gateway.Status.ONLINE;
     } else {
       status = row.lastSeenAt() == null ? Gateway.Status.REGISTERED : Gateway.Status.OFFLINE;
@@ -110,7 +83,10 @@ class StoredGateways implements Gateways, GatewayChoice, ControlEndpoint {
         row.embedded(),
         row.lastSeenAt(),
         store.liveSessions(row.id()),
-        row.createdAt());
+        row.createdAt(),
+        store.certifiedUntil(row.id()),
+        row.retiredAt(),
+        row.retiredBy());
   }
 
   @Override
@@ -124,6 +100,12 @@ class StoredGateways implements Gateways, GatewayChoice, ControlEndpoint {
           if (!actor.runsInstallation()) {
             throw Refused.notAllowed("Only owners of the first organization add gateways.");
           }
+          if (name.equals(EMBEDDED) && !actor.is(Actor.SYSTEM)) {
+            throw new Refused(
+                ErrorCode.BAD_INPUT,
+                "name cannot be '" + EMBEDDED + "': that is the gateway in this server.",
+                "Choose another name.");
+          }
           JoinToken token = JoinToken.issue(random, authority.certificates());
           Instant now = clock.instant();
           Instant expiresAt = now.plus(TOKEN_LIFE);
@@ -136,176 +118,102 @@ class StoredGateways implements Gateways, GatewayChoice, ControlEndpoint {
               token.id(),
               "expiresAt",
               expiresAt.toString());
-          return new Invitation(name, new Secret(token.encoded()), expiresAt);
+          return new Invitation(token.id(), name, new Secret(token.encoded()), expiresAt);
         });
   }
 
   @Override
-  public EnrolmentOutcome enrol(EnrolmentRequest request) {
-    Instant now = clock.instant();
-    Optional<GatewayStore.TokenRow> found = store.token(request.tokenId());
-    if (found.isEmpty()
-        || !JoinToken.secretMatches(
-            request.tokenSecret(), HexFormat.of().parseHex(found.get().secretHash()))) {
-      return refused("token-unknown", "The join token is not known here; ask for a new one.");
-    }
-    GatewayStore.TokenRow token = found.get();
-    if (token.usedAt() != null) {
-      return refused("token-used", "The join token was used already; ask for a new one.");
-    }
-    if (!now.isBefore(token.expiresAt())) {
-      return refused("token-expired", "The join token is older than an hour; ask for a new one.");
-    }
-    audit.requireWritable();
-    return database.inTransaction(() -> {
-      if (!store.useToken(token.id(), now)) {
-        return refused("token-used", "The join token was used already; ask for a new one.");
-      }
-      // A token for a name that exists lets the same gateway in again, as after a lost disk.
-      Optional<GatewayStore.Row> known = store.find(token.name());
-      String id = known.map(GatewayStore.Row::id).orElseGet(() -> ids.next("gtw"));
-      if (known.isEmpty()) {
-        store.insert(
-            id, token.name(), token.name().equals(Gateways.EMBEDDED), request.version(), now);
-      }
-      audit.done(
-          system(),
-          "gateway.join",
-          new Target("gateway", id, token.name()),
-          "version",
-          request.version(),
-          "token",
-          token.id());
-      changes.changed(id);
-      return issue(id, request.certificateRequest(), request.tunnelNames());
-    });
-  }
-
-  private Actor system() {
-    return Actor.system(organizations.organizationId().orElse(""));
-  }
-
-  private static EnrolmentOutcome refused(String code, String sentence) {
-    return new EnrolmentOutcome.Refused(code, sentence);
-  }
-
-  private EnrolmentOutcome issue(
-      String gatewayId, CertificateRequest request, List<String> tunnelNames) {
-    try {
-      return new EnrolmentOutcome.Enrolled(
-          authority
-              .certificates()
-              .issueGateway(
-                  request.publicKey(),
-                  gatewayId,
-                  tunnelNames,
-                  Validity.lasting(clock.instant(), CERTIFICATE_LIFE)),
-          authority.certificates().certificate());
-    } catch (IllegalArgumentException e) {
-      return refused("bad-request", "The gateway's tunnel names cannot be certified.");
-    }
-  }
-
-  @Override
-  public EnrolmentOutcome renew(
-      String gatewayId, CertificateRequest certificateRequest, List<String> tunnelNames) {
-    if (store.find(gatewayId).isEmpty()) {
-      return refused("gateway-retired", "This gateway is not known any more; join it again.");
-    }
-    return issue(gatewayId, certificateRequest, tunnelNames);
-  }
-
-  @Override
-  public Admission connected(GatewayConnection connection) {
-    Optional<GatewayStore.Row> row = store.find(connection.gatewayId());
-    if (row.isEmpty()) {
-      return new Admission.Refused(
-          "gateway-retired", "This gateway is not known any more; join it again.");
-    }
-    Instant now = clock.instant();
-    GatewayHello hello = connection.hello();
-    database.inTransaction(() -> {
-      store.connected(connection.gatewayId(), hello, now);
-      audit.done(
-          system(),
-          "gateway.connect",
-          new Target("gateway", connection.gatewayId(), row.get().name()),
-          "version",
-          hello.version(),
-          "tunnel",
-          hello.tunnelHost() + ":" + hello.tunnelPort());
-    });
-    return new Admission.Admitted(
-        new Welcome(desks.keys(), authority.certificates().certificate(), now),
-        new Conversation(connection, row.get().name()));
-  }
-
-  /** What one connected gateway says. */
-  private final class Conversation implements GatewaySession {
-    private final GatewayConnection connection;
-    private final String name;
-    private boolean present;
-
-    private Conversation(GatewayConnection connection, String name) {
-      this.connection = connection;
-      this.name = name;
-    }
-
-    @Override
-    public List<SignedLease> desiredLeases() {
-      // Sessions go to it from now on: their pushes arrive after the list made here.
-      registry.put(connection);
-      present = true;
-      changes.changed(connection.gatewayId());
-      List<SignedLease> desired = desks.desired(connection);
-      desks.attendance(connection.gatewayId(), true);
-      return desired;
-    }
-
-    @Override
-    public void events(EventBatch batch) {
-      String id = connection.gatewayId();
-      database.inTransaction(() -> {
-        List<SessionEvent> fresh = batch.after(store.takenThrough(id, batch.epoch()));
-        if (!fresh.isEmpty()) {
-          desks.events(id, name, fresh);
-          store.taken(id, batch.epoch(), batch.lastSequence());
-        }
-      });
-    }
-
-    @Override
-    public void health(GatewayHealth health) {
-      database.inTransaction(() -> store.seen(connection.gatewayId(), true, clock.instant()));
-    }
-
-    @Override
-    public void disconnected(String why) {
-      if (present && registry.remove(connection)) {
-        try {
-          database.inTransaction(() -> {
-            store.seen(connection.gatewayId(), false, clock.instant());
+  public Gateway retire(Actor actor, String reference, String reason) {
+    return audit.endingAct(
+        actor,
+        "gateway.retire",
+        new Target("gateway", reference, reference),
+        () -> {
+          if (!actor.runsInstallation()) {
+            throw Refused.notAllowed("Only owners of the first organization retire gateways.");
+          }
+          GatewayStore.Row row =
+              store.find(reference).orElseThrow(() -> Refused.notFound("gateway", reference));
+          if (row.embedded()) {
+            throw new Refused(
+                ErrorCode.STATE_CONFLICT,
+                "The gateway in this server is part of it and cannot be retired.",
+                "Point resources at other gateways, and no session goes through it.");
+          }
+          String why = Names.text("reason", reason);
+          Instant now = clock.instant();
+          if (store.retire(row.id(), actor.username(), now)) {
+            store.revokeKeys(row.id(), null, "retired", now);
+            int tokens = store.revokeTokensOf(row.name(), now);
             audit.done(
-                system(),
-                "gateway.disconnect",
-                new Target("gateway", connection.gatewayId(), name));
-          });
-        } catch (RuntimeException e) {
-          // At a stop the database may be closed first; it shows offline by absence anyway.
-          LOG.debug("A gateway's leaving was not written down", e);
-        }
-        changes.changed(connection.gatewayId());
-        desks.attendance(connection.gatewayId(), false);
-      }
+                actor,
+                "gateway.retire",
+                new Target("gateway", row.id(), row.name()),
+                "reason",
+                why,
+                "sessions",
+                Integer.toString(store.liveSessions(row.id())),
+                "tokens",
+                Integer.toString(tokens));
+            changes.changed(row.id());
+          }
+          return store.find(row.id()).map(this::shown).orElseThrow();
+        });
+  }
+
+  @Override
+  public boolean recognizes(X509Certificate certificate) {
+    String id = Certificates.gatewayIdOf(certificate);
+    return id != null
+        && clock.instant().isBefore(certificate.getNotAfter().toInstant())
+        && store.standing(id, GatewayStore.keyOf(certificate)) == Standing.GOOD;
+  }
+
+  @Override
+  public List<OpenInvitation> openJoinTokens(Actor actor) {
+    if (!actor.runsInstallation()) {
+      throw Refused.notAllowed("Only owners of the first organization see join tokens.");
     }
+    return store.openTokens(clock.instant());
+  }
+
+  @Override
+  public void revokeJoinToken(Actor actor, String id) {
+    audit.<Boolean>endingAct(
+        actor,
+        "gateway.token-revoke",
+        new Target("join-token", id, ""),
+        () -> {
+          if (!actor.runsInstallation()) {
+            throw Refused.notAllowed("Only owners of the first organization revoke join tokens.");
+          }
+          GatewayStore.TokenRow token =
+              store.token(id).orElseThrow(() -> Refused.notFound("join token", id));
+          if (token.usedAt() != null) {
+            throw new Refused(
+                ErrorCode.STATE_CONFLICT,
+                "The join token was used already.",
+                "Retire the gateway '" + token.name() + "' if it must not stay.");
+          }
+          boolean revoked = store.revokeToken(id, clock.instant());
+          if (revoked) {
+            audit.done(actor, "gateway.token-revoke", new Target("join-token", id, token.name()));
+          }
+          return revoked;
+        });
   }
 
   @Override
   public Optional<GatewayConnection> choose(@Nullable String gatewayName) {
     if (gatewayName != null) {
-      return store.find(gatewayName).flatMap(row -> registry.connection(row.id()));
+      return store
+          .find(gatewayName)
+          .filter(row -> row.retiredAt() == null)
+          .flatMap(row -> registry.connection(row.id()));
     }
     return registry.connected().stream()
+        .filter(connection ->
+            store.find(connection.gatewayId()).filter(row -> row.retiredAt() == null).isPresent())
         .min(
             Comparator.comparing(
                     (GatewayConnection c) -> !c.hello().name().equals(Gateways.EMBEDDED))

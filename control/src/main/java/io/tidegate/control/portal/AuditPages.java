@@ -13,10 +13,14 @@ import io.tidegate.control.portal.view.Wording;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -37,6 +41,15 @@ class AuditPages {
 
   private static final List<Option> OUTCOMES =
       List.of(new Option("DONE", "Done"), new Option("REFUSED", "Refused"));
+
+  /** The rule and the address stand beside the sentence that a client was told. */
+  private static final Pattern WHICH_RULE =
+      Pattern.compile("^tidegate: rule [a-z-]+ denies [^:]*: ");
+
+  private static final Pattern WHERE_TO_ASK =
+      Pattern.compile("; request access that does at \\S+$");
+  private static final Pattern LENGTH = Pattern.compile("PT[0-9HMS.]+");
+  private static final Pattern POINT = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z");
 
   private final Frames frames;
   private final AuditTrail trail;
@@ -107,7 +120,8 @@ class AuditPages {
     String detail =
         event.detail().entrySet().stream()
             .filter(entry -> !entry.getValue().isBlank())
-            .map(entry -> entry.getKey() + " " + entry.getValue())
+            .filter(entry -> !(entry.getKey().equals("times") && entry.getValue().equals("1")))
+            .map(entry -> entry.getKey() + " " + said(entry.getKey(), entry.getValue()))
             .collect(Collectors.joining(" · "));
     return new AuditView.Row(
         event.seq(),
@@ -118,6 +132,27 @@ class AuditPages {
         href(event),
         detail.isEmpty() ? event.source() : detail,
         event.outcome() == AuditEvent.Outcome.REFUSED ? Tone.NO : Tone.OPEN);
+  }
+
+  /** For the eye; the ledger and the API have each fact as it was written. */
+  private static String said(String key, String value) {
+    if (key.equals("why")) {
+      return WHERE_TO_ASK.matcher(WHICH_RULE.matcher(value).replaceFirst("")).replaceFirst("");
+    }
+    if (key.equals("driver")) {
+      return Wording.driver(value);
+    }
+    try {
+      if (LENGTH.matcher(value).matches()) {
+        return Wording.span(Duration.parse(value));
+      }
+      if (POINT.matcher(value).matches()) {
+        return Wording.day(Instant.parse(value)) + " UTC";
+      }
+    } catch (DateTimeParseException e) {
+      return value;
+    }
+    return value;
   }
 
   private static @Nullable String href(AuditEvent event) {

@@ -21,6 +21,8 @@ enum Done {
   SAVED("Saved."),
   ADDED("Added."),
   REMOVED("Removed. What was open under it is ending."),
+  RETIRED("Retired. What was open through it is ending."),
+  TOKEN_REVOKED("Revoked. Nobody joins with that token."),
   DISABLED("Disabled. What was open to them is ending."),
   ENABLED("Enabled.");
 

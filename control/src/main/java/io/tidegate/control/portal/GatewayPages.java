@@ -4,7 +4,6 @@ import io.tidegate.control.gateways.Gateway;
 import io.tidegate.control.gateways.Gateways;
 import io.tidegate.control.gateways.LinkAddress;
 import io.tidegate.control.platform.Actor;
-import io.tidegate.control.platform.ControlSettings;
 import io.tidegate.control.platform.Page;
 import io.tidegate.control.platform.Refused;
 import io.tidegate.control.portal.view.FormView;
@@ -17,6 +16,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.ModelAndView;
@@ -27,13 +27,11 @@ class GatewayPages {
   private final Frames frames;
   private final Gateways gateways;
   private final LinkAddress link;
-  private final ControlSettings settings;
 
-  GatewayPages(Frames frames, Gateways gateways, LinkAddress link, ControlSettings settings) {
+  GatewayPages(Frames frames, Gateways gateways, LinkAddress link) {
     this.frames = frames;
     this.gateways = gateways;
     this.link = link;
-    this.settings = settings;
   }
 
   @GetMapping("/gateways")
@@ -56,9 +54,7 @@ class GatewayPages {
               + " --join "
               + made.token().reveal()
               + " --control "
-              + linkHost(request)
-              + ":"
-              + link.port()
+              + link.dialled(request.getServerName())
               + " --data ./"
               + made.name();
       return page(
@@ -81,24 +77,60 @@ class GatewayPages {
     }
   }
 
-  /** An address that listens everywhere cannot be dialled; the portal's own name can. */
-  private String linkHost(HttpServletRequest request) {
-    String host = settings.linkHost();
-    return host.equals("0.0.0.0") || host.equals("::") ? request.getServerName() : host;
+  @PostMapping("/gateways/{id}/retire")
+  ModelAndView retire(
+      @AuthenticationPrincipal Actor actor,
+      @PathVariable String id,
+      @RequestParam String reason,
+      @RequestParam String confirm) {
+    Confirmed.byName(confirm, nameOf(actor, id));
+    gateways.retire(actor, id, reason);
+    return new ModelAndView("redirect:/gateways?done=" + Done.RETIRED.code());
+  }
+
+  private String nameOf(Actor actor, String id) {
+    return gateways.list(actor, new Page.Ask(Page.Ask.MOST, null)).items().stream()
+        .filter(gateway -> gateway.id().equals(id))
+        .map(Gateway::name)
+        .findFirst()
+        .orElseThrow(() -> Refused.notFound("gateway", id));
+  }
+
+  @PostMapping("/gateways/tokens/{id}/revoke")
+  ModelAndView revokeToken(@AuthenticationPrincipal Actor actor, @PathVariable String id) {
+    gateways.revokeJoinToken(actor, id);
+    return new ModelAndView("redirect:/gateways?done=" + Done.TOKEN_REVOKED.code());
   }
 
   private ModelAndView page(
       Actor actor, HttpServletRequest request, FormView form, GatewaysView.@Nullable Token token) {
+    boolean manages = actor.runsInstallation();
+    List<Gateway> known = gateways.list(actor, new Page.Ask(Page.Ask.MOST, null)).items();
     List<GatewaysView.Row> rows =
-        gateways.list(actor, new Page.Ask(Page.Ask.MOST, null)).items().stream()
+        known.stream()
+            .filter(gateway -> gateway.status() != Gateway.Status.RETIRED)
             .map(GatewayPages::row)
             .toList();
+    List<GatewaysView.Retired> retired =
+        known.stream()
+            .filter(gateway -> gateway.retiredAt() != null)
+            .map(gateway ->
+                new GatewaysView.Retired(gateway.name(), gateway.retiredAt(), gateway.retiredBy()))
+            .toList();
+    List<GatewaysView.Open> waiting =
+        manages
+            ? gateways.openJoinTokens(actor).stream()
+                .map(open ->
+                    new GatewaysView.Open(
+                        open.id(), open.name(), open.createdBy(), open.expiresAt()))
+                .toList()
+            : List.of();
     return frames.page(
         request,
         actor,
         Place.GATEWAYS,
         "page/gateways",
-        Map.of("view", new GatewaysView(rows, form, token)));
+        Map.of("view", new GatewaysView(rows, retired, waiting, form, token, manages)));
   }
 
   private static GatewaysView.Row row(Gateway gateway) {
@@ -112,6 +144,7 @@ class GatewayPages {
         version == null ? "" : "version " + version,
         address == null ? "not said yet" : address,
         Integer.toString(gateway.liveSessions()),
+        gateway.certificateExpiresAt(),
         gateway.embedded());
   }
 }

@@ -27,6 +27,7 @@ class GatewayStates {
     }
     List<Gateway> fitting =
         gateways.list(actor, new Page.Ask(Page.Ask.MOST, null)).items().stream()
+            .filter(gateway -> gateway.status() != Gateway.Status.RETIRED)
             .filter(gateway -> named == null || Objects.equals(gateway.name(), named))
             .toList();
     boolean online =
@@ -43,6 +44,7 @@ class GatewayStates {
     return switch (status) {
       case ONLINE -> new Pill("online", Tone.OPEN);
       case OFFLINE -> new Pill("offline", Tone.NO);
+      case RETIRED -> new Pill("retired", Tone.QUIET);
       case REGISTERED -> new Pill("never connected", Tone.WAIT);
     };
   }

@@ -12,6 +12,7 @@ import io.tidegate.control.portal.view.Lines.SessionLine;
 import io.tidegate.control.portal.view.Pill;
 import io.tidegate.control.portal.view.Tide;
 import io.tidegate.control.portal.view.Tone;
+import io.tidegate.control.portal.view.Wording;
 import io.tidegate.control.session.Session;
 import io.tidegate.control.session.SessionState;
 import io.tidegate.control.session.Sessions;
@@ -130,7 +131,7 @@ class Rows {
 
   static String client(Session session) {
     String driver = session.driver();
-    return driver == null || driver.isBlank() ? session.clientName() : driver;
+    return driver == null || driver.isBlank() ? session.clientName() : Wording.driver(driver);
   }
 
   static Pill pill(SessionState state) {
@@ -146,6 +147,7 @@ class Rows {
             case REVOKED -> new Pill("revoked", Tone.NO);
             case ENDED_BY_ADMIN -> new Pill("cut", Tone.NO);
             case IDLE -> new Pill("idle", Tone.QUIET);
+            case GATEWAY_RETIRED -> new Pill("gateway retired", Tone.NO);
             case GATEWAY_LOST -> new Pill("gateway lost", Tone.NO);
             case NEVER_STARTED -> new Pill("never started", Tone.NO);
           };

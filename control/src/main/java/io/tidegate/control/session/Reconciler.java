@@ -5,6 +5,7 @@ import io.tidegate.control.access.GrantState;
 import io.tidegate.control.access.RequestExpiry;
 import io.tidegate.control.audit.Audit;
 import io.tidegate.control.audit.Target;
+import io.tidegate.control.gateways.GatewayFence;
 import io.tidegate.control.gateways.GatewayRegistry;
 import io.tidegate.control.identity.People;
 import io.tidegate.control.lease.Leases;
@@ -54,6 +55,7 @@ public class Reconciler implements SmartLifecycle {
   private final SessionStore store;
   private final Leases leases;
   private final GatewayRegistry gateways;
+  private final GatewayFence fence;
   private final Organizations organizations;
   private final Audit audit;
   private final Changes changes;
@@ -74,6 +76,7 @@ public class Reconciler implements SmartLifecycle {
       SessionStore store,
       Leases leases,
       GatewayRegistry gateways,
+      GatewayFence fence,
       Organizations organizations,
       Audit audit,
       Changes changes,
@@ -84,6 +87,7 @@ public class Reconciler implements SmartLifecycle {
     this.store = store;
     this.leases = leases;
     this.gateways = gateways;
+    this.fence = fence;
     this.organizations = organizations;
     this.audit = audit;
     this.changes = changes;
@@ -113,6 +117,8 @@ public class Reconciler implements SmartLifecycle {
       });
     }
     told.keySet().retainAll(closing);
+    // Last: a retired gateway has heard by now which sessions to end.
+    attempt(fence::hold);
   }
 
   private SessionState.Closing close(SessionStore.Due due, Instant now) {
@@ -163,6 +169,10 @@ public class Reconciler implements SmartLifecycle {
     if (!now.isBefore(due.expiresAt())) {
       return active.end(EndReason.EXPIRED, Actor.SYSTEM, "", now);
     }
+    String retiredBy = due.gatewayRetiredBy();
+    if (retiredBy != null) {
+      return active.end(EndReason.GATEWAY_RETIRED, retiredBy, "gateway " + due.gatewayName(), now);
+    }
     if (due.newTerms()) {
       return active.end(
           EndReason.REVOKED, Actor.SYSTEM, "the resource or the account was changed", now);
@@ -208,7 +218,7 @@ public class Reconciler implements SmartLifecycle {
           case EXPIRED -> "expired";
           case CLOSED, ABANDONED -> "closed";
           case ENDED_BY_ADMIN -> "ended-by-administrator";
-          case REVOKED, IDLE, GATEWAY_LOST, NEVER_STARTED -> "revoked";
+          case REVOKED, IDLE, GATEWAY_LOST, GATEWAY_RETIRED, NEVER_STARTED -> "revoked";
         };
     StringBuilder sentence = new StringBuilder(closing.reason().sentence());
     if (!closing.byUsername().equals(Actor.SYSTEM)) {
@@ -260,7 +270,8 @@ public class Reconciler implements SmartLifecycle {
                 || id.startsWith(People.CHANGED)
                 || id.startsWith("acc_")
                 || id.startsWith("res_")
-                || id.startsWith("flw_"))) {
+                || id.startsWith("flw_")
+                || id.startsWith("gtw_"))) {
       // At the start nothing is being started: what is STARTING was cut off by the last stop.
       Instant begin = clock.instant();
       attempt(() -> reconcile(begin, begin.plusMillis(1)));

@@ -40,6 +40,7 @@ public sealed interface SessionState {
     REVOKED("The grant was revoked", true),
     ENDED_BY_ADMIN("An administrator ended it", true),
     IDLE("It was idle for too long", true),
+    GATEWAY_RETIRED("Its gateway was retired", true),
     GATEWAY_LOST("The gateway no longer has it", true),
     NEVER_STARTED("It did not start", true);
 

@@ -46,6 +46,8 @@ class SessionStore {
       @Nullable Instant endedAt,
       boolean grantEnded,
       boolean newTerms,
+      @Nullable String gatewayRetiredBy,
+      String gatewayName,
       @Nullable String grantEndReason,
       @Nullable String grantEndedBy,
       @Nullable String grantEndNote) {}
@@ -236,8 +238,8 @@ class SessionStore {
   }
 
   /**
-   * Live sessions whose grant does not live, whose lease is not what would be made now, that never
-   * got started, or that are closing.
+   * Live sessions whose grant does not live, whose lease is not what would be made now, whose
+   * gateway was retired, that never got started, or that are closing.
    */
   List<Due> due(Instant now, Instant startedBefore) {
     return database
@@ -248,15 +250,17 @@ class SessionStore {
                    l.id as lease_id, g.status as grant_status, g.end_reason as grant_end_reason,
                    g.ended_by as grant_ended_by, g.end_note as grant_end_note,
                    case when l.resource_terms <> r.terms or l.account_terms <> a.terms
-                        then 1 else 0 end as new_terms
+                        then 1 else 0 end as new_terms,
+                   w.name as gateway_name, w.retired_by as gateway_retired_by
             from gate_session s
             join lease l on l.session_id = s.id
             join access_grant g on g.id = s.grant_id
             join resource r on r.id = s.resource_id
             join account a on a.id = s.account_id
+            join gateway w on w.id = s.gateway_id
             where s.status = 'CLOSING'
                or (s.status in ('STARTING', 'ACTIVE')
-                   and (g.status <> 'ACTIVE' or g.expires_at <= :now
+                   and (g.status <> 'ACTIVE' or g.expires_at <= :now or w.retired_at is not null
                      or l.resource_terms <> r.terms or l.account_terms <> a.terms))
                or (s.status = 'STARTING' and s.started_at < :started)
             order by s.id
@@ -274,6 +278,8 @@ class SessionStore {
                 Columns.optionalInstant(row, "ended_at"),
                 !row.getString("grant_status").equals("ACTIVE"),
                 Columns.truth(row, "new_terms"),
+                row.getString("gateway_retired_by"),
+                row.getString("gateway_name"),
                 row.getString("grant_end_reason"),
                 row.getString("grant_ended_by"),
                 row.getString("grant_end_note")))

@@ -395,6 +395,41 @@ class PagesTest {
   }
 
   @Test
+  void aGatewayIsRetiredByItsName() {
+    String before = get("security", "/gateways").body();
+    assertThat(before).contains("retire-gtw_2").doesNotContain("retire-gtw_1");
+    HttpResponse<String> unsure =
+        send(
+            "security", "/gateways/gtw_2/retire", Map.of("reason", "gone", "confirm", "frankfurt"));
+    assertThat(unsure.statusCode()).isEqualTo(400);
+    assertThat(get("security", "/gateways").body()).contains("retire-gtw_2");
+
+    send("security", "/gateways/gtw_2/retire", Map.of("reason", "gone", "confirm", "frankfurt-1"));
+
+    assertThat(get("security", "/gateways").body())
+        .doesNotContain("retire-gtw_2")
+        .contains("retire-gtw_3", "frankfurt-1");
+  }
+
+  @Test
+  void whatWasRefusedIsSaidOnceInTheAuditLog() {
+    assertThat(get("security", "/audit").body())
+        .contains("why the lease does not cover find on hr.salaries")
+        .contains("longest 1 h")
+        .doesNotContain("request access that does at")
+        .doesNotContain("times 1");
+  }
+
+  @Test
+  void aJoinTokenIsRevoked() {
+    assertThat(get("security", "/gateways").body()).contains("madrid-2");
+    send("security", "/gateways/tokens/0123456789abcdef0123456789abcdef/revoke", Map.of());
+    assertThat(get("security", "/gateways").body())
+        .doesNotContain("madrid-2")
+        .contains("Nobody can join now");
+  }
+
+  @Test
   void saysWhetherTheLogIsWhole() {
     assertThat(send("security", "/audit/verify", Map.of()).body())
         .contains("The log is whole")

@@ -150,7 +150,17 @@ final class PortalServer implements AutoCloseable {
 
     @Bean
     LinkAddress linkAddress() {
-      return () -> 8422;
+      return new LinkAddress() {
+        @Override
+        public int port() {
+          return 8422;
+        }
+
+        @Override
+        public String dialled(String portalHost) {
+          return portalHost + ":8422";
+        }
+      };
     }
 
     @Bean
@@ -202,6 +212,11 @@ final class PortalServer implements AutoCloseable {
     }
 
     @Bean
+    AccountSetup setup(PortalWorld world) {
+      return world.setup;
+    }
+
+    @Bean
     Projects projects(PortalWorld world) {
       return world.projects;
     }
@@ -209,11 +224,6 @@ final class PortalServer implements AutoCloseable {
     @Bean
     Gateways gateways(PortalWorld world) {
       return world.gateways;
-    }
-
-    @Bean
-    AccountSetup setup(PortalWorld world) {
-      return world.setup;
     }
 
     @Bean

@@ -35,6 +35,7 @@ import io.tidegate.control.session.RecordedCommand.Decision;
 import io.tidegate.control.session.Session;
 import io.tidegate.control.session.SessionState;
 import io.tidegate.control.session.Sessions;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -67,6 +68,7 @@ final class PortalWorld {
   final Map<String, List<RecordedCommand>> recordings = new LinkedHashMap<>();
   final List<AuditEvent> eventRows = new ArrayList<>();
   final List<Gateway> gatewayRows = new ArrayList<>();
+  final List<Gateways.OpenInvitation> invitations = new ArrayList<>();
   final List<String> calls = new ArrayList<>();
   List<AuditTrail.Finding> findings = List.of();
 
@@ -76,9 +78,9 @@ final class PortalWorld {
   final Catalogue catalogue = new FakeCatalogue();
   final Resources resources = new FakeResources();
   final AccessFlows flows = new FakeFlows();
+  final AccountSetup setup = new FakeAccountSetup();
   final Projects projects = new FakeProjects();
   final Gateways gateways = new FakeGateways();
-  final AccountSetup setup = new FakeAccountSetup();
   final AuditTrail trail = new FakeTrail();
   final People people = new FakePeople();
   final DeviceLogins devices = new FakeDevices();
@@ -246,7 +248,10 @@ final class PortalWorld {
             true,
             clock.instant(),
             2,
-            ago(60 * 90)));
+            ago(60 * 90),
+            clock.instant().plusSeconds(3600 * 90),
+            null,
+            null));
     gatewayRows.add(
         new Gateway(
             "gtw_2",
@@ -257,10 +262,45 @@ final class PortalWorld {
             false,
             ago(37),
             0,
-            ago(60 * 90)));
+            ago(60 * 90),
+            clock.instant().plusSeconds(3600 * 50),
+            null,
+            null));
     gatewayRows.add(
         new Gateway(
-            "gtw_3", "lisbon-1", Gateway.Status.REGISTERED, null, null, false, null, 0, ago(8)));
+            "gtw_3",
+            "lisbon-1",
+            Gateway.Status.REGISTERED,
+            null,
+            null,
+            false,
+            null,
+            0,
+            ago(8),
+            null,
+            null,
+            null));
+    gatewayRows.add(
+        new Gateway(
+            "gtw_4",
+            "oslo-1",
+            Gateway.Status.RETIRED,
+            "0.1.0",
+            "10.9.0.7:8421",
+            false,
+            ago(60 * 30),
+            0,
+            ago(60 * 90),
+            null,
+            ago(60 * 29),
+            "security"));
+    invitations.add(
+        new Gateways.OpenInvitation(
+            "0123456789abcdef0123456789abcdef",
+            "madrid-2",
+            "security",
+            ago(4),
+            clock.instant().plusSeconds(3300)));
 
     event(
         "engineer",
@@ -296,7 +336,20 @@ final class PortalWorld {
         "ses_01",
         "orders-db",
         AuditEvent.Outcome.REFUSED,
-        Map.of("rule", "outside-lease", "command", "aggregate", "touches", "hr.salaries"),
+        Map.of(
+            "rule",
+            "outside-lease",
+            "command",
+            "aggregate",
+            "touches",
+            "hr.salaries",
+            "why",
+            "tidegate: rule outside-lease denies aggregate on shop.orders: the lease does not cover"
+                + " find on hr.salaries; request access that does at http://here/resources/res_1",
+            "times",
+            "1",
+            "longest",
+            "PT1H"),
         ago(9));
     event(
         "owner",
@@ -1085,7 +1138,80 @@ final class PortalWorld {
     }
   }
 
+  /** One after the other; that both are one transaction is tested with a real database. */
+  private final class FakeAccountSetup implements AccountSetup {
+    @Override
+    public Account create(
+        Actor actor,
+        String resourceId,
+        Resources.AccountDraft account,
+        AccessFlows.@Nullable Draft flow) {
+      Account made = resources.createAccount(actor, resourceId, account);
+      if (flow != null) {
+        flows.create(actor, made.id(), flow);
+      }
+      return made;
+    }
+
+    @Override
+    public Account update(
+        Actor actor,
+        String accountId,
+        long expectedVersion,
+        Resources.AccountDraft account,
+        FlowChange flow) {
+      Account changed = resources.updateAccount(actor, accountId, expectedVersion, account);
+      String flowId = flow.flowId();
+      if (flowId == null) {
+        flows.create(actor, accountId, flow.draft());
+      } else {
+        flows.update(actor, flowId, flow.expectedVersion(), flow.draft());
+      }
+      return changed;
+    }
+  }
+
   private final class FakeGateways implements Gateways {
+    @Override
+    public Gateway retire(Actor actor, String reference, String reason) {
+      administrators(actor);
+      Gateway old =
+          gatewayRows.stream().filter(g -> g.id().equals(reference)).findFirst().orElseThrow();
+      Gateway retired =
+          new Gateway(
+              old.id(),
+              old.name(),
+              Gateway.Status.RETIRED,
+              old.version(),
+              old.tunnelAddress(),
+              old.embedded(),
+              old.lastSeenAt(),
+              0,
+              old.createdAt(),
+              null,
+              clock.instant(),
+              actor.username());
+      gatewayRows.set(gatewayRows.indexOf(old), retired);
+      return retired;
+    }
+
+    @Override
+    public boolean recognizes(X509Certificate certificate) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<OpenInvitation> openJoinTokens(Actor actor) {
+      administrators(actor);
+      return List.copyOf(invitations);
+    }
+
+    @Override
+    public void revokeJoinToken(Actor actor, String id) {
+      administrators(actor);
+      invitations.removeIf(open -> open.id().equals(id));
+    }
+
     @Override
     public Page<Gateway> list(Actor actor, Page.Ask ask) {
       administrators(actor);
@@ -1096,7 +1222,7 @@ final class PortalWorld {
     public Invitation createJoinToken(Actor actor, String name) {
       administrators(actor);
       return new Invitation(
-          name, new Secret("planted-join-token-7f3a9c"), clock.instant().plusSeconds(3600));
+          "aa", name, new Secret("planted-join-token-7f3a9c"), clock.instant().plusSeconds(3600));
     }
   }
 
@@ -1138,39 +1264,6 @@ final class PortalWorld {
     @Override
     public Person person(Actor actor, String reference) {
       return actors.values().stream()
-  /** One after the other; that both are one transaction is tested with a real database. */
-  private final class FakeAccountSetup implements AccountSetup {
-    @Override
-    public Account create(
-        Actor actor,
-        String resourceId,
-        Resources.AccountDraft account,
-        AccessFlows.@Nullable Draft flow) {
-      Account made = resources.createAccount(actor, resourceId, account);
-      if (flow != null) {
-        flows.create(actor, made.id(), flow);
-      }
-      return made;
-    }
-
-    @Override
-    public Account update(
-        Actor actor,
-        String accountId,
-        long expectedVersion,
-        Resources.AccountDraft account,
-        FlowChange flow) {
-      Account changed = resources.updateAccount(actor, accountId, expectedVersion, account);
-      String flowId = flow.flowId();
-      if (flowId == null) {
-        flows.create(actor, accountId, flow.draft());
-      } else {
-        flows.update(actor, flowId, flow.expectedVersion(), flow.draft());
-      }
-      return changed;
-    }
-  }
-
           .filter(a -> a.userId().equals(reference))
           .map(this::person)
           .findFirst()

@@ -53,6 +53,7 @@ public final class FakeGateway implements GatewayEndpoint, AutoCloseable {
   private final Map<String, Lease> leases = new ConcurrentHashMap<>();
   private final Map<String, List<RecordedEntry>> recordings = new ConcurrentHashMap<>();
   private final List<Revocation> revocations = new CopyOnWriteArrayList<>();
+  private final List<String> dismissals = new CopyOnWriteArrayList<>();
   private volatile LeaseVerifier verifier;
   private volatile Function<Lease, LeaseOutcome> answer =
       lease -> new LeaseOutcome.Installed(lease.leaseId());
@@ -99,7 +100,32 @@ public final class FakeGateway implements GatewayEndpoint, AutoCloseable {
     return LinkOptions.defaults(InstantSource.system(), RANDOM);
   }
 
-  public void connect() {
+  /** One that is not connected, with credentials that may be another's. */
+  public static FakeGateway with(Plane plane, String name, GatewayCredentials credentials) {
+    return new FakeGateway(plane, name, credentials);
+  }
+
+  public GatewayCredentials credentials() {
+    return credentials;
+  }
+
+  /** The codes that it was dismissed with. */
+  public List<String> dismissals() {
+    return dismissals;
+  }
+
+  /** Asks for the next certificate. */
+  public GatewayEnrolment.Outcome renew() {
+    return GatewayEnrolment.renew(
+        new LinkTransport.InProcess(plane.bean(Link.class).inProcessName()),
+        credentials,
+        List.of("127.0.0.1"),
+        RANDOM,
+        options());
+  }
+
+  /** Starts to connect. */
+  public void dial() {
     client =
         LinkClient.start(
             this,
@@ -107,6 +133,14 @@ public final class FakeGateway implements GatewayEndpoint, AutoCloseable {
             credentials,
             RANDOM,
             options());
+  }
+
+  public boolean connected() {
+    return client.connected();
+  }
+
+  public void connect() {
+    dial();
     try {
       if (!client.awaitConnected(Duration.ofSeconds(10))) {
         throw new AssertionError("the gateway did not connect");
@@ -265,6 +299,12 @@ public final class FakeGateway implements GatewayEndpoint, AutoCloseable {
 
   @Override
   public void renewed(GatewayCredentials renewed) {}
+
+  @Override
+  public void dismissed(String code, String sentence) {
+    dismissals.add(code);
+    leases.clear();
+  }
 
   @Override
   public void disconnected(String why) {}

@@ -222,6 +222,10 @@ public final class Plane implements AutoCloseable {
   public record Place(Resource resource, Account account, AccessFlow flow) {}
 
   public Place place(AccessFlows.Draft flow) {
+    return place(flow, null);
+  }
+
+  private Place place(AccessFlows.Draft flow, String gatewayName) {
     int number = NUMBERS.incrementAndGet();
     Resources resources = bean(Resources.class);
     Resource resource =
@@ -234,7 +238,7 @@ public final class Plane implements AutoCloseable {
                 "mongodb://db" + number + ".example:27017",
                 "admin",
                 new Resource.TlsOptions(false, false, null),
-                null));
+                gatewayName));
     Account account =
         resources.createAccount(
             system(),
@@ -251,6 +255,11 @@ public final class Plane implements AutoCloseable {
   }
 
   public Place autoPlace() {
+    return autoPlace(null);
+  }
+
+  /** Behind the gateway of that name. */
+  public Place autoPlace(String gatewayName) {
     return place(
         new AccessFlows.Draft(
             AccessFlow.Approval.AUTO,
@@ -258,7 +267,8 @@ public final class Plane implements AutoCloseable {
             List.of(),
             Duration.ofHours(1),
             Duration.ofHours(8),
-            false));
+            false),
+        gatewayName);
   }
 
   public Place approvedPlace() {

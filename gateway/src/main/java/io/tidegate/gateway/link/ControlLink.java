@@ -25,7 +25,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,19 +38,20 @@ final class ControlLink implements GatewayEndpoint {
   private final Supplier<GatewayHello> hello;
   private final Sessions sessions;
   private final Recordings recordings;
-  private final Consumer<GatewayCredentials> renewed;
+  private final Membership membership;
   private @Nullable LeaseInstaller installer;
   private volatile @Nullable LeaseVerifier verifier;
+  private volatile boolean dismissed;
 
   ControlLink(
       Supplier<GatewayHello> hello,
       Sessions sessions,
       Recordings recordings,
-      Consumer<GatewayCredentials> renewed) {
+      Membership membership) {
     this.hello = hello;
     this.sessions = sessions;
     this.recordings = recordings;
-    this.renewed = renewed;
+    this.membership = membership;
   }
 
   void use(LeaseInstaller newInstaller) {
@@ -109,7 +109,8 @@ final class ControlLink implements GatewayEndpoint {
 
   private void restore(SignedLease lease, BooleanSupplier newest) {
     try {
-      if (installed().install(lease, false, newest) instanceof LeaseOutcome.Rejected rejected) {
+      LeaseOutcome outcome = unlessDismissed(installed().install(lease, false, newest));
+      if (outcome instanceof LeaseOutcome.Rejected rejected) {
         LOG.atWarn()
             .addKeyValue("lease", lease.leaseId())
             .addKeyValue("code", rejected.code())
@@ -123,7 +124,16 @@ final class ControlLink implements GatewayEndpoint {
   @Override
   public LeaseOutcome install(SignedLease lease, BooleanSupplier awaited)
       throws InterruptedException {
-    return installed().install(lease, true, awaited);
+    return unlessDismissed(installed().install(lease, true, awaited));
+  }
+
+  /** One that was under way when the gateway was dismissed must not outlive that. */
+  private LeaseOutcome unlessDismissed(LeaseOutcome outcome) {
+    Session session = sessions.byLease(outcome.leaseId());
+    if (dismissed && session != null) {
+      endDismissed(session);
+    }
+    return outcome;
   }
 
   private LeaseInstaller installed() {
@@ -151,7 +161,20 @@ final class ControlLink implements GatewayEndpoint {
 
   @Override
   public void renewed(GatewayCredentials credentials) {
-    renewed.accept(credentials);
+    membership.renewed(credentials);
+  }
+
+  @Override
+  public void dismissed(String code, String sentence) {
+    dismissed = true;
+    for (Session session : sessions.live()) {
+      endDismissed(session);
+    }
+    membership.dismissed(sentence);
+  }
+
+  private void endDismissed(Session session) {
+    sessions.end(session, Ending.REVOKED, "this gateway was taken out of service");
   }
 
   @Override

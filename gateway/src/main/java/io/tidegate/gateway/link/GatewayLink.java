@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +79,7 @@ public final class GatewayLink implements AutoCloseable {
    * @param ports where direct clients are let in
    * @param bindings says why nobody could prove what a lease asks for, or null
    * @param ledgerHead the recordings' newest signed head
-   * @param renewed takes the next certificate
+   * @param membership hears of the next certificate, and of the end
    */
   public void open(
       Sessions sessions,
@@ -92,8 +91,9 @@ public final class GatewayLink implements AutoCloseable {
       Supplier<LedgerHead> ledgerHead,
       GatewayMetrics metrics,
       int tunnelPort,
-      Consumer<GatewayCredentials> renewed) {
-    ControlLink endpoint = new ControlLink(() -> hello(tunnelPort), sessions, recordings, renewed);
+      Membership membership) {
+    ControlLink endpoint =
+        new ControlLink(() -> hello(tunnelPort), sessions, recordings, membership);
     endpoint.use(
         new LeaseInstaller(
             endpoint::verifier,

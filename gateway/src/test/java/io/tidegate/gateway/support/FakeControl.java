@@ -22,6 +22,7 @@ import io.tidegate.link.trust.Validity;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -164,7 +165,7 @@ public final class FakeControl implements ControlEndpoint {
 
   @Override
   public EnrolmentOutcome renew(
-      String gatewayId, CertificateRequest certificateRequest, List<String> tunnelNames) {
+      X509Certificate present, CertificateRequest certificateRequest, List<String> tunnelNames) {
     return new EnrolmentOutcome.Refused("gateway-retired", "This control plane renews nothing.");
   }
 

@@ -71,6 +71,14 @@ public final class Wording {
     return CLOCK_MILLIS.format(at);
   }
 
+  /**
+   * The outermost of drivers that are stacked on each other: {@code PyMongo 4.20.1} for {@code
+   * PyMongo|c 4.20.1|}.
+   */
+  public static String driver(String told) {
+    return told.replaceAll("\\|[^\\s)]*", "");
+  }
+
   /** Such as {@code 18.4 KiB}. */
   public static String bytes(long bytes) {
     if (bytes < 1024) {
