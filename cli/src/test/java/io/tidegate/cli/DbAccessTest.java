@@ -304,7 +304,8 @@ class DbAccessTest {
   void whatCannotBeIsSaidWithItsExitCode() throws Exception {
     assertThat(cli.run("db", "access", "--resource", "nope", "--account", "readonly"))
         .isEqualTo(ExitCode.NOT_FOUND.number());
-    assertThat(cli.err()).contains("There is no resource of that name.\n  Do something else.");
+    assertThat(cli.err())
+        .contains("There is no resource of that name.\n  See what you can ask for with `tidegate");
     assertThat(access("admin").exitCode()).isEqualTo(ExitCode.REFUSED.number());
     assertThat(access("readwrite").exitCode()).isEqualTo(ExitCode.USAGE.number());
     assertThat(readonly("--duration", "soon").exitCode()).isEqualTo(ExitCode.USAGE.number());

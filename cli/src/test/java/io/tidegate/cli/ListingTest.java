@@ -65,6 +65,54 @@ class ListingTest {
     assertThat(cli.out()).contains("There are no sessions yet.");
   }
 
+  /** Who decides has often asked for nothing, and must not believe that nothing waits. */
+  @Test
+  void whoAskedForNothingIsToldWhatWaitsForThem() throws Exception {
+    Cli.Running waiting =
+        cli.start(
+            "db", "access", "--resource", "orders-db", "--account", "readwrite", "--reason", "fix");
+    Cli.await(() -> cli.err().contains("Ctrl+C stops waiting"));
+    waiting.interrupt();
+    waiting.exitCode();
+
+    assertThat(cli.run("requests", "list")).isZero();
+    assertThat(cli.out()).contains("readwrite").doesNotContain("--to-approve");
+    control.me = "owner";
+    assertThat(cli.run("requests", "list")).isZero();
+    assertThat(cli.out())
+        .contains("You have asked for nothing yet.")
+        .contains("1 request waits for your decision: `tidegate requests list --to-approve`.");
+    assertThat(cli.run("requests", "list", "-o", "json")).isZero();
+    assertThat(cli.out().strip()).isEqualTo("{\"items\":[]}");
+    assertThat(cli.run("requests", "list", "--status", "rejected")).isZero();
+    assertThat(cli.out().strip()).isEqualTo("No request is rejected.");
+  }
+
+  @Test
+  void rolesAreSaidInWordsAndPlacesByName() {
+    assertThat(cli.run("whoami")).isZero();
+    assertThat(cli.out()).contains("  project read only in shop", "  organization member");
+  }
+
+  @Test
+  void whatIsNotUnderstoodIsNamed() {
+    assertThat(cli.run("seshuns")).isEqualTo(ExitCode.USAGE.number());
+    assertThat(cli.err()).contains("`tidegate` has no command 'seshuns'.");
+    assertThat(cli.run("sessions", "lst")).isEqualTo(ExitCode.USAGE.number());
+    assertThat(cli.err()).contains("`tidegate sessions` has no command 'lst'.", "list");
+    assertThat(cli.run("sessions", "list", "--liv")).isEqualTo(ExitCode.USAGE.number());
+    assertThat(cli.err()).contains("`tidegate sessions list` has no option --liv.", "--live");
+    assertThat(cli.run("whoami", "now")).isEqualTo(ExitCode.USAGE.number());
+    assertThat(cli.err()).contains("`tidegate whoami` does not take 'now'.");
+  }
+
+  @Test
+  void whatIsNotThereIsLookedUpInTheList() {
+    assertThat(cli.run("db", "access", "--resource", "nope", "--account", "readonly"))
+        .isEqualTo(ExitCode.NOT_FOUND.number());
+    assertThat(cli.err()).contains("tidegate resources list");
+  }
+
   @Test
   void aRequestIsSeenApprovedAndItsAccessRevoked() throws Exception {
     Cli.Running waiting =

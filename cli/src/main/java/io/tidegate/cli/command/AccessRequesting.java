@@ -128,8 +128,19 @@ final class AccessRequesting {
     body.addProperty("reason", wish.reason);
     byte[] key = new byte[16];
     surroundings.random().nextBytes(key);
-    return control.post(
-        "/requests", body, Map.of("Idempotency-Key", HexFormat.of().formatHex(key)));
+    try {
+      return control.post(
+          "/requests", body, Map.of("Idempotency-Key", HexFormat.of().formatHex(key)));
+    } catch (Failure e) {
+      if (e.exitCode() != ExitCode.NOT_FOUND) {
+        throw e;
+      }
+      throw new Failure(
+          e.exitCode(),
+          e.code(),
+          e.sentence(),
+          "See what you can ask for with `tidegate resources list`.");
+    }
   }
 
   private String decided(Fields filed) throws Failure, InterruptedException {

@@ -99,8 +99,9 @@ public final class DbAccessCommand extends RemoteCommand {
       names = "--exec",
       paramLabel = "CMD",
       description = {
-        "Run this client with the address and end with its exit code. Arguments after --;",
-        "{uri} in them is replaced, else the address comes last. It is in TIDEGATE_URI too."
+        "Run this client with the address, and end with its exit code. Its arguments come after"
+            + " --, where {uri} stands for the address; without one it comes last. TIDEGATE_URI"
+            + " holds it too."
       })
   @Nullable String exec;
 

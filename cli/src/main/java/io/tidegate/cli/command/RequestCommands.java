@@ -85,11 +85,7 @@ public final class RequestCommands extends CommandGroup {
         return ExitCode.OK;
       }
       if (requests.isEmpty()) {
-        terminal()
-            .out(
-                toApprove
-                    ? "No request waits for your decision."
-                    : "There are no requests. Ask with `tidegate db access`.");
+        none();
         return ExitCode.OK;
       }
       Table table = new Table("REQUEST", "WHO", "WHAT", "FOR", "STATE", "ASKED");
@@ -108,6 +104,30 @@ public final class RequestCommands extends CommandGroup {
         terminal().out("Decide with `tidegate requests approve ID` or `deny ID --reason …`.");
       }
       return ExitCode.OK;
+    }
+
+    /** Who decides for others often asks for nothing, and looks here for what waits. */
+    private void none() throws Failure, InterruptedException {
+      if (toApprove) {
+        terminal().out("No request waits for your decision.");
+        return;
+      }
+      if (!statuses.isEmpty()) {
+        terminal().out("No request is " + String.join(" or ", statuses) + ".");
+        return;
+      }
+      terminal()
+          .out(
+              everyone
+                  ? "There are no requests."
+                  : "You have asked for nothing yet. Ask with `tidegate db access`.");
+      int waiting = all(control(), "/requests", Map.of("toApprove", "true"), 200).size();
+      if (waiting > 0) {
+        terminal()
+            .out(
+                (waiting == 1 ? "1 request waits" : waiting + " requests wait")
+                    + " for your decision: `tidegate requests list --to-approve`.");
+      }
     }
   }
 

@@ -74,7 +74,7 @@ public final class SessionCommands extends CommandGroup {
         return ExitCode.OK;
       }
       if (sessions.isEmpty()) {
-        terminal().out(live ? "No session goes on now." : "There are no sessions yet.");
+        terminal().out(none());
         return ExitCode.OK;
       }
       Table table =
@@ -92,6 +92,13 @@ public final class SessionCommands extends CommandGroup {
       }
       table.lines().forEach(terminal()::out);
       return ExitCode.OK;
+    }
+
+    private String none() {
+      if (live == past) {
+        return "There are no sessions yet.";
+      }
+      return live ? "No session goes on now." : "No session has ended yet.";
     }
 
     private String length(Fields session) {
