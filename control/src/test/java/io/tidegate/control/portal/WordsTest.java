@@ -48,6 +48,17 @@ class WordsTest {
     assertThat(Wording.ago(NOW.minus(past), NOW)).isEqualTo(words);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "PyMongo|c 4.20.1|,PyMongo 4.20.1",
+    "mongosh 2.5.8 (nodejs|mongosh 6.16.0|2.5.8),mongosh 2.5.8 (nodejs 6.16.0)",
+    "mongo-java-driver|sync 5.8.1,mongo-java-driver 5.8.1",
+    "mongosh 2.5.8,mongosh 2.5.8"
+  })
+  void namesTheOutermostDriver(String told, String words) {
+    assertThat(Wording.driver(told)).isEqualTo(words);
+  }
+
   @Test
   void ebbs() {
     Tide tide = new Tide(NOW, NOW.plus(Duration.ofMinutes(100)));

@@ -9,6 +9,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.tidegate.gateway.session.Ending;
 import io.tidegate.gateway.session.Session;
 import io.tidegate.gateway.session.Sessions;
+import java.net.InetSocketAddress;
 import java.time.Instant;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
@@ -37,7 +38,11 @@ final class PresenceHandler extends ChannelInboundHandlerAdapter implements Sess
   /** Puts one after this context's handler; false when the session has too many. */
   static boolean begin(ChannelHandlerContext ctx, Session session, Sessions sessions) {
     PresenceHandler presence = new PresenceHandler(session, sessions, ctx.channel());
-    if (!sessions.arrive(session, presence, String.valueOf(ctx.channel().remoteAddress()))) {
+    String client =
+        ctx.channel().remoteAddress() instanceof InetSocketAddress remote
+            ? remote.getHostString() + ":" + remote.getPort()
+            : String.valueOf(ctx.channel().remoteAddress());
+    if (!sessions.arrive(session, presence, client)) {
       return false;
     }
     ctx.pipeline().addAfter(ctx.name(), "presence", presence);
