@@ -1,19 +1,17 @@
 package io.tidegate.control.cluster;
 
 import com.google.crypto.tink.Aead;
-import com.google.crypto.tink.InsecureSecretKeyAccess;
 import com.google.crypto.tink.KeysetHandle;
 import com.google.crypto.tink.RegistryConfiguration;
-import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
 import com.google.crypto.tink.aead.AeadConfig;
 import com.google.crypto.tink.aead.PredefinedAeadParameters;
 import io.tidegate.control.platform.DataFolder;
+import io.tidegate.control.platform.KeysetFile;
 import io.tidegate.control.platform.Secret;
 import io.tidegate.control.platform.StartFailure;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
-import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /**
@@ -29,24 +27,7 @@ public final class Vault {
   Vault(DataFolder folder) {
     try {
       AeadConfig.register();
-      Optional<byte[]> stored = folder.read(FILE);
-      KeysetHandle handle;
-      if (stored.isPresent()) {
-        handle =
-            TinkJsonProtoKeysetFormat.parseKeyset(
-                new String(stored.get(), StandardCharsets.UTF_8),
-                RegistryConfiguration.get(),
-                InsecureSecretKeyAccess.get());
-      } else {
-        handle =
-            KeysetHandle.generateNew(
-                PredefinedAeadParameters.AES256_GCM, RegistryConfiguration.get());
-        folder.write(
-            FILE,
-            TinkJsonProtoKeysetFormat.serializeKeyset(
-                    handle, RegistryConfiguration.get(), InsecureSecretKeyAccess.get())
-                .getBytes(StandardCharsets.UTF_8));
-      }
+      KeysetHandle handle = KeysetFile.open(folder, FILE, PredefinedAeadParameters.AES256_GCM);
       aead = handle.getPrimitive(RegistryConfiguration.get(), Aead.class);
     } catch (GeneralSecurityException e) {
       throw new StartFailure(

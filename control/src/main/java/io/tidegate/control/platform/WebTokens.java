@@ -1,23 +1,19 @@
 package io.tidegate.control.platform;
 
-import com.google.crypto.tink.InsecureSecretKeyAccess;
 import com.google.crypto.tink.KeysetHandle;
 import com.google.crypto.tink.RegistryConfiguration;
-import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
 import com.google.crypto.tink.jwt.JwtHmacParameters;
 import com.google.crypto.tink.jwt.JwtInvalidException;
 import com.google.crypto.tink.jwt.JwtMac;
 import com.google.crypto.tink.jwt.JwtMacConfig;
 import com.google.crypto.tink.jwt.JwtValidator;
 import com.google.crypto.tink.jwt.RawJwt;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Base64;
-import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /**
@@ -41,29 +37,15 @@ public final class WebTokens {
     this.clock = clock;
     try {
       JwtMacConfig.register();
-      Optional<byte[]> stored = folder.read(FILE);
-      KeysetHandle handle;
-      if (stored.isPresent()) {
-        handle =
-            TinkJsonProtoKeysetFormat.parseKeyset(
-                new String(stored.get(), StandardCharsets.UTF_8),
-                RegistryConfiguration.get(),
-                InsecureSecretKeyAccess.get());
-      } else {
-        handle =
-            KeysetHandle.generateNew(
-                JwtHmacParameters.builder()
-                    .setKeySizeBytes(KEY_BYTES)
-                    .setAlgorithm(JwtHmacParameters.Algorithm.HS256)
-                    .setKidStrategy(JwtHmacParameters.KidStrategy.BASE64_ENCODED_KEY_ID)
-                    .build(),
-                RegistryConfiguration.get());
-        folder.write(
-            FILE,
-            TinkJsonProtoKeysetFormat.serializeKeyset(
-                    handle, RegistryConfiguration.get(), InsecureSecretKeyAccess.get())
-                .getBytes(StandardCharsets.UTF_8));
-      }
+      KeysetHandle handle =
+          KeysetFile.open(
+              folder,
+              FILE,
+              JwtHmacParameters.builder()
+                  .setKeySizeBytes(KEY_BYTES)
+                  .setAlgorithm(JwtHmacParameters.Algorithm.HS256)
+                  .setKidStrategy(JwtHmacParameters.KidStrategy.BASE64_ENCODED_KEY_ID)
+                  .build());
       mac = handle.getPrimitive(RegistryConfiguration.get(), JwtMac.class);
     } catch (GeneralSecurityException e) {
       throw new StartFailure(

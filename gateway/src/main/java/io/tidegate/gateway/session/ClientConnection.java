@@ -1406,11 +1406,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     ByteBuf out = OpMsg.encode(channel.alloc(), nextRequestId(), requestId, 0, reply);
     facts.sent(out.readableBytes());
     channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
-    loop().schedule(this::close, PARTING_MILLIS, TimeUnit.MILLISECONDS);
-  }
-
-  private void close() {
-    channel.close();
+    loop().schedule(() -> channel.close(), PARTING_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void shut(CloseCause cause) {
